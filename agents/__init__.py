@@ -1,0 +1,1 @@
+"""Who thinks: synthesis from examples, and the agents that ask a model."""

@@ -1,0 +1,1 @@
+"""The program from the example: values, a small language, search, ranking, printers."""

@@ -1,0 +1,1 @@
+"""The flow: a draft is generated, checked, tested, fixed, measured, optimised, delivered."""

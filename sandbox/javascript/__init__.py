@@ -1,0 +1,1 @@
+"""The JavaScript child: a locked, single-use Node."""

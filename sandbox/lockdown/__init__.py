@@ -1,0 +1,1 @@
+"""The wall: Landlock, seccomp, limits, and the ladder of what this machine can hold."""

@@ -1,0 +1,1 @@
+"""n8n's own rules: globals, wrapping, what may be returned, its error texts."""

@@ -1,0 +1,1 @@
+"""The Python child: policy, modules, zygote."""

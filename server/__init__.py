@@ -1,0 +1,1 @@
+"""Doors: HTTP, the command line, LangGraph Server."""

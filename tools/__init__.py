@@ -1,0 +1,1 @@
+"""What hands hold: checks, optimiser, n8n's node, models, storage."""

@@ -1,0 +1,1 @@
+"""Suggestions, rewrites, and the proof that a rewrite is equal and faster."""

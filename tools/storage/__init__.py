@@ -1,0 +1,1 @@
+"""Run history, code versions and pattern memory, in SQLite or Postgres."""
