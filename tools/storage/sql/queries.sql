@@ -1,0 +1,99 @@
+-- Every query that SQLite and Postgres share. `-- name: x` opens one; `:value` is a parameter.
+
+-- name: runs_start
+INSERT INTO runs (run_id, kind, status, request, request_key, owner, lease_until, created_at, updated_at)
+VALUES (:run_id, :kind, 'running', :request, :request_key, :owner, :lease_until, :now, :now)
+ON CONFLICT (run_id) DO NOTHING
+RETURNING *
+
+-- name: runs_renew
+UPDATE runs SET stage = COALESCE(CAST(:stage AS TEXT), stage), lease_until = :lease_until, updated_at = :now
+WHERE run_id = :run_id AND owner = :owner AND status = 'running'
+RETURNING run_id
+
+-- name: runs_finish
+UPDATE runs SET status = :status, result = :result, error = :error, code_id = :code_id, updated_at = :now
+WHERE run_id = :run_id AND status = 'running' AND (CAST(:owner AS TEXT) IS NULL OR owner = :owner)
+RETURNING *
+
+-- name: runs_reopen
+UPDATE runs SET status = 'running', error = NULL, owner = :owner, lease_until = :lease_until, attempts = attempts + 1,
+    updated_at = :now
+WHERE run_id = :run_id AND status IN ('failed', 'cancelled')
+RETURNING *
+
+-- name: runs_take_over
+UPDATE runs SET owner = :owner, lease_until = :lease_until, attempts = attempts + 1, updated_at = :now
+WHERE run_id = :run_id AND status = 'running' AND owner = :previous
+RETURNING *
+
+-- name: runs_get
+SELECT * FROM runs WHERE run_id = :run_id
+
+-- name: runs_list
+SELECT run_id, kind, status, stage, code_id, attempts, owner, lease_until, request_key, created_at, updated_at
+FROM runs
+WHERE (CAST(:status AS TEXT) IS NULL OR status = :status)
+    AND (CAST(:kind AS TEXT) IS NULL OR kind = :kind)
+    AND (CAST(:code_id AS TEXT) IS NULL OR code_id = :code_id)
+    AND (CAST(:before AS TEXT) IS NULL OR (created_at, run_id) < (
+        SELECT earlier.created_at, earlier.run_id FROM runs AS earlier WHERE earlier.run_id = :before
+    ))
+ORDER BY created_at DESC, run_id DESC
+LIMIT :limit
+
+-- name: runs_alive
+SELECT * FROM runs WHERE status = 'running' ORDER BY created_at, run_id
+
+-- name: runs_expire
+DELETE FROM runs WHERE status <> 'running' AND updated_at < :before RETURNING run_id
+
+-- name: codes_next
+INSERT INTO codes (code_id, description, language, latest, updated_at)
+VALUES (:code_id, :description, :language, 1, :now)
+ON CONFLICT (code_id) DO UPDATE SET latest = codes.latest + 1, updated_at = :now
+RETURNING latest
+
+-- name: codes_lock
+UPDATE codes SET updated_at = updated_at WHERE code_id = :code_id RETURNING latest
+
+-- name: versions_add
+INSERT INTO versions (code_id, number, code, node, mode, engine, evidence, run_id, restored_from, created_at)
+VALUES (:code_id, :number, :code, :node, :mode, :engine, :evidence, :run_id, :restored_from, :now)
+
+-- name: versions_get
+SELECT versions.*, codes.description, codes.language
+FROM versions INNER JOIN codes ON codes.code_id = versions.code_id
+WHERE versions.code_id = :code_id
+    AND versions.number = COALESCE(CAST(:number AS INTEGER), codes.latest)
+
+-- name: versions_list
+SELECT versions.*, codes.description, codes.language
+FROM versions INNER JOIN codes ON codes.code_id = versions.code_id
+WHERE versions.code_id = :code_id
+ORDER BY versions.number DESC
+LIMIT :limit
+
+-- name: codes_list
+SELECT code_id, description, language, latest, updated_at FROM codes ORDER BY updated_at DESC, code_id LIMIT :limit
+
+-- name: codes_delete
+DELETE FROM codes WHERE code_id = :code_id RETURNING code_id
+
+-- name: patterns_get
+SELECT * FROM patterns WHERE pattern_id = :pattern_id
+
+-- name: patterns_recall
+UPDATE patterns SET uses = uses + 1, updated_at = :now WHERE request_key = :request_key RETURNING *
+
+-- name: patterns_list
+SELECT * FROM patterns ORDER BY updated_at DESC, pattern_id LIMIT :limit
+
+-- name: patterns_delete
+DELETE FROM patterns WHERE pattern_id = :pattern_id RETURNING pattern_id
+
+-- name: patterns_clear
+DELETE FROM patterns RETURNING pattern_id
+
+-- name: patterns_stale
+SELECT * FROM patterns WHERE model <> :model ORDER BY pattern_id LIMIT :limit
