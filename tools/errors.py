@@ -58,11 +58,16 @@ class BudgetExceeded(ModelError):
 
 
 class MalformedAnswer(ModelError):
-    """A model answered with `text`, in which we found no code."""
+    """A model answered with `text`, in which we found no code; what the answer cost is kept for the record."""
 
-    def __init__(self, message: str, text: str) -> None:
+    def __init__(
+        self, message: str, text: str, *, provider: str | None = None, tokens: int = 0, cost_usd: float = 0.0
+    ) -> None:
         super().__init__(message)
         self.text = text
+        self.provider = provider
+        self.tokens = tokens
+        self.cost_usd = cost_usd
 
 
 class CodeNodeError(CodegenError):

@@ -1,0 +1,144 @@
+"""Asks a model for the first draft of a code node."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.answer import read_answer
+from agents.attempt import Sampling
+from agents.personas import persona_words
+from agents.prompts import prompt
+from agents.rules_text import code_start, rules_text
+from agents.task import Draft, Task
+from agents.wording import examples_text, fenced
+from sandbox.types import NodeRules
+from tools.errors import MalformedAnswer
+from tools.llm.budget import Budget
+from tools.llm.completion import Completer, Completion, Message, Sink
+from tools.llm.config import TaskType
+
+__all__ = ["CodeGenerator", "SolvedTask", "draft_from", "task_messages"]
+
+_MAX_TOKENS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedTask:
+    """A task solved before, shown to the model as a pattern; the code is in the language of the new task."""
+
+    description: str
+    code: str
+
+
+class CodeGenerator:
+    r"""Turns a task into a draft.
+
+    >>> import asyncio
+    >>> from tools.llm import ScriptedProvider
+    >>> generator = CodeGenerator(ScriptedProvider(["Doubles.\n```js\nreturn [];\n```"]))
+    >>> asyncio.run(generator.draft(Task("Double the value"), NodeRules())).code
+    'return [];'
+    """
+
+    def __init__(self, llm: Completer) -> None:
+        self._llm = llm
+
+    async def draft(
+        self,
+        task: Task,
+        rules: NodeRules | None = None,
+        *,
+        hints: Sequence[str] = (),
+        similar: Sequence[SolvedTask] = (),
+        sampling: Sampling | None = None,
+        budget: Budget | None = None,
+        on_text: Sink | None = None,
+    ) -> Draft:
+        """Ask once.
+
+        Args:
+            rules: of the runner profile, for the task's mode; `None`: a stock n8n's.
+            hints: what is known already, in words: partial results of the synthesis, readings to choose from.
+
+        Raises:
+            MalformedAnswer: the model answered without usable code; the text is kept.
+            NoProviderAvailable: no model is there.
+            ProviderError: every provider refused the request.
+            BudgetExceeded: the request may not spend more.
+        """
+        sampling = sampling or Sampling()
+        completion = await self._llm.complete(
+            task_messages(task, rules, hints=hints, similar=similar, plan_first=sampling.plan_first),
+            "code_generation",
+            temperature=sampling.temperature,
+            seed=sampling.seed,
+            max_tokens=_MAX_TOKENS,
+            avoid=sampling.avoid,
+            budget=budget,
+            on_text=on_text,
+        )
+        return draft_from(completion, task, "code_generation")
+
+
+def task_messages(
+    task: Task,
+    rules: NodeRules | None,
+    *,
+    hints: Sequence[str] = (),
+    similar: Sequence[SolvedTask] = (),
+    plan_first: bool = False,
+) -> list[Message]:
+    """Return the two messages that put a task to a model: the rules, then the task."""
+    rules = rules or NodeRules(mode=task.mode)
+    system = prompt(
+        "code_generator",
+        language="Python" if task.language == "python" else "JavaScript",
+        rules=rules_text(rules, task.language),
+        persona=persona_words(task.persona),
+    )
+    question = prompt(
+        "task",
+        description=task.description,
+        examples=examples_text(list(task.examples)),
+        hints="What is known already:\n" + "\n".join(f"- {hint}" for hint in hints) if hints else "",
+        similar="\n\n".join(
+            f"A similar task, solved: {one.description}\n{fenced(one.code, task.language)}" for one in similar
+        ),
+        plan=prompt("plan") if plan_first else "",
+        code_start=code_start(rules, task.language),
+    )
+    return [{"role": "system", "content": system}, {"role": "user", "content": question}]
+
+
+def draft_from(completion: Completion, task: Task, task_type: TaskType) -> Draft:
+    """Read a completion as a draft.
+
+    Raises:
+        MalformedAnswer: with the provider and the cost of the answer.
+    """
+    try:
+        answer = read_answer(completion.text, task.language, truncated=completion.truncated)
+    except MalformedAnswer as error:
+        raise MalformedAnswer(
+            str(error),
+            completion.text,
+            provider=completion.provider,
+            tokens=completion.tokens,
+            cost_usd=completion.cost_usd,
+        ) from error
+    return Draft(
+        answer.code,
+        "model",
+        task.mode,
+        explanation=answer.explanation,
+        provider=completion.provider,
+        tokens=completion.tokens,
+        cost_usd=completion.cost_usd,
+        duration_ms=completion.duration_ms,
+        details={
+            "model": completion.model,
+            "task_type": task_type,
+            "first_token_ms": round(completion.first_token_ms, 1),
+            "style": completion.style,
+            "failed_over": [{"provider": f.provider, "message": f.message} for f in completion.failures],
+        },
+    )

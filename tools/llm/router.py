@@ -1,0 +1,197 @@
+"""Which provider answers which task, who steps in when it is down, and how all of them are."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from tools.errors import NoProviderAvailable
+from tools.llm.breaker import Breaker, StateName
+from tools.llm.budget import Budget
+from tools.llm.circuit import Circuit
+from tools.llm.completion import Completion, CompletionRequest, Failure, Message, Provider, Sink
+from tools.llm.config import RouterConfig, TaskType
+from tools.llm.health_check import HealthCheck
+from tools.llm.relay import Relay
+
+__all__ = ["CircuitChanged", "Router"]
+
+_log = logging.getLogger(__name__)
+_NOTHING_CONFIGURED = (
+    "No model is configured: set LLM_MODEL (with LLM_BASE_URL for a server of yours), "
+    "LLM_PROVIDERS or LOCAL_MODEL_PATH."
+)
+_SHORTEST_PAUSE_S = 0.3
+"""Before all providers are asked a second time."""
+_GRACE_S = 0.25
+"""A provider's own timer fires at the deadline and blames the provider; this one only catches what hangs elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitChanged:
+    """A provider's circuit went from one state to another."""
+
+    provider: str
+    old: StateName
+    new: StateName
+
+
+class Router:
+    """Asks the providers in the order of the task type; an async context manager, since it checks and closes them.
+
+    >>> from tools.llm.scripted import ScriptedProvider
+    >>> async def ask() -> str:
+    ...     async with Router([ScriptedProvider(["return [];"])]) as router:
+    ...         return (await router.complete([{"role": "user", "content": "..."}], "code_generation")).text
+    >>> asyncio.run(ask())
+    'return [];'
+    """
+
+    def __init__(
+        self,
+        providers: Sequence[Provider] = (),
+        config: RouterConfig | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        on_change: Callable[[CircuitChanged], None] = lambda _change: None,
+    ) -> None:
+        self.config = config or RouterConfig()
+        self._clock = clock
+        self._sleep = sleep
+        self._on_change = on_change
+        self.circuits = [self._circuit(provider) for provider in providers]
+        self._closing = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        for circuit in self.circuits:
+            self._closing.push_async_callback(circuit.provider.close)
+        if self.circuits and self.config.health_interval_s:
+            check = HealthCheck(self.circuits, self.config.health_interval_s, clock=self._clock, sleep=self._sleep)
+            await self._closing.enter_async_context(check)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._closing.aclose()
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is any model to ask."""
+        return bool(self.circuits)
+
+    async def complete(
+        self,
+        messages: Sequence[Message],
+        task_type: TaskType = "code_generation",
+        *,
+        temperature: float = 0.2,
+        seed: int | None = None,
+        max_tokens: int = 2048,
+        json_mode: bool = False,
+        avoid: Collection[str] = (),
+        budget: Budget | None = None,
+        on_text: Sink | None = None,
+        fallback: bool = True,
+    ) -> Completion:
+        """Answer the messages; `avoid` names providers to ask last, `fallback=False` asks only the first.
+
+        Raises:
+            NoProviderAvailable: none is configured, or none answered within the deadline.
+            ProviderError: every provider refused this very request.
+            BudgetExceeded: the request's own bound does not allow another call.
+        """
+        request = CompletionRequest(tuple(messages), task_type, temperature, seed, max_tokens, json_mode)
+        circuits = self._order(task_type, avoid)[: None if fallback else 1]
+        if not circuits:
+            raise NoProviderAvailable(_NOTHING_CONFIGURED)
+        loop, started, failures = asyncio.get_running_loop(), self._clock(), list[Failure]()
+        end = loop.time() + self.config.deadline_s
+
+        def relay() -> Relay:
+            return Relay(
+                circuits,
+                request,
+                clock=self._clock,
+                end=end,
+                failures=failures,
+                budget=budget,
+                on_text=on_text,
+                hedge_after_s=self.config.hedge_after_s,
+            )
+
+        completion = await self._twice(relay, circuits, end)
+        return replace(completion, duration_ms=(self._clock() - started) * 1000)
+
+    async def stream(
+        self, messages: Sequence[Message], task_type: TaskType = "code_generation", **options: Any
+    ) -> AsyncIterator[str | Completion | None]:
+        """Answer piece by piece: texts, `None` when what came is void (a provider broke off), at last the completion.
+
+        Takes the options of `complete` and raises what it raises.
+        """
+        pieces: asyncio.Queue[str | None] = asyncio.Queue()
+        call = asyncio.create_task(self.complete(messages, task_type, on_text=pieces.put_nowait, **options))
+        try:
+            while not (call.done() and pieces.empty()):
+                piece = asyncio.create_task(pieces.get())
+                await asyncio.wait({call, piece}, return_when=asyncio.FIRST_COMPLETED)
+                if piece.done():
+                    yield piece.result()
+                else:
+                    piece.cancel()
+            yield call.result()
+        finally:
+            call.cancel()
+            await asyncio.gather(call, return_exceptions=True)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Say how every provider is: the `llm_providers` part of `GET /api/v1/health/detailed`."""
+        return {
+            "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
+            "providers": {circuit.name: circuit.snapshot() for circuit in self.circuits},
+        }
+
+    def _circuit(self, provider: Provider) -> Circuit:
+        name = provider.config.name
+
+        def changed(old: StateName, new: StateName) -> None:
+            _log.warning("circuit of provider %s: %s -> %s", name, old, new)
+            self._on_change(CircuitChanged(name, old, new))
+
+        breaker = Breaker(
+            threshold=self.config.failure_threshold,
+            recovery_s=self.config.recovery_s,
+            clock=self._clock,
+            on_change=changed,
+        )
+        return Circuit(provider, breaker, self._clock)
+
+    def _order(self, task_type: TaskType, avoid: Collection[str]) -> list[Circuit]:
+        """Those that prefer the task, those without preference, the others; each in the order of the table."""
+
+        def rank(circuit: Circuit) -> tuple[bool, int]:
+            prefers = circuit.provider.config.prefers
+            return circuit.name in avoid, 0 if task_type in prefers else 2 if prefers else 1
+
+        return sorted(self.circuits, key=rank)
+
+    async def _twice(self, relay: Callable[[], Relay], circuits: Sequence[Circuit], end: float) -> Completion:
+        """Go through all providers and, when all failed and a short pause may help, once more."""
+        current = relay()
+        try:
+            async with asyncio.timeout_at(end + _GRACE_S):
+                try:
+                    return await current.run()
+                except NoProviderAvailable:
+                    pause_s = max(_SHORTEST_PAUSE_S, min(circuit.breaker.wait_s for circuit in circuits))
+                    if pause_s > min(self.config.max_wait_s, end - asyncio.get_running_loop().time()):
+                        raise
+                await self._sleep(pause_s)
+                current = relay()
+                return await current.run()
+        except TimeoutError as exc:
+            raise NoProviderAvailable(f"{current.verdict()} (deadline of {self.config.deadline_s:g} s)", 0.0) from exc
