@@ -1,0 +1,113 @@
+"""The sandbox as its users see it: requests in, results out, every wall behind it."""
+
+import dataclasses
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sandbox.errors import SandboxUnavailable
+from sandbox.frames import MAX_DEPTH, encode
+from sandbox.pool import Pool, PoolSize
+from sandbox.spawner import ZygoteSpawner
+from sandbox.types import ExecutionError, ExecutionRequest, ExecutionResult, Language
+from sandbox.zygote import Plan
+
+__all__ = ["Sandbox", "SandboxConfig"]
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxConfig:
+    """What the operator decides."""
+
+    max_memory_mb: int = 512
+    """The most that one execution may ask for (TERRY_MAX_MEMORY_MB)."""
+    pool: PoolSize = field(default_factory=PoolSize)
+    """Children of one language."""
+    workspace: Path | None = None
+    """Folder of the execution cache; `None`: nothing is kept."""
+
+
+class Sandbox:
+    """Runs foreign code in locked children; an async context manager.
+
+    Example:
+        async with Sandbox() as sandbox:
+            [result] = await sandbox.execute(ExecutionRequest("result = x * y", contexts=[{"x": 5, "y": 3}]))
+            assert result.result == 15
+    """
+
+    def __init__(self, config: SandboxConfig | None = None, *, plans: dict[Language, Plan] | None = None) -> None:
+        self.config = config or SandboxConfig()
+        self._plans: dict[Language, Plan] = {"python": Plan("python", self.config.max_memory_mb), **(plans or {})}
+        self._pools: dict[Language, Pool] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._pool("python")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for pool in self._pools.values():
+            await pool.close()
+        self._pools.clear()
+
+    async def execute(self, request: ExecutionRequest) -> list[ExecutionResult]:
+        """Run one code on each of its contexts, each with fresh globals, all in one child.
+
+        Returns:
+            one result for each context, in order. Code that fails, is refused or runs into a limit is a result.
+
+        Raises:
+            SandboxUnavailable: no wall for this language on this machine.
+            SandboxBusy: the queue is full.
+            SandboxFault: the sandbox itself broke.
+        """
+        try:
+            frame = encode(_payload(request))
+        except (TypeError, ValueError, RecursionError) as error:
+            return [_refused_context(error)] * len(request.contexts)
+        pool = await self._pool(request.language)
+        results = await pool.run(frame, len(request.contexts), request.limits)
+        rung = pool.spawner.wall.rung
+        return [replace(result, isolation=rung) for result in results]
+
+    async def _pool(self, language: Language) -> Pool:
+        if language not in self._pools:
+            if language not in self._plans:
+                self._plans[language] = _plan(language, self.config)
+            pool = Pool(ZygoteSpawner(self._plans[language]), self.config.pool)
+            await pool.open()
+            self._pools[language] = pool
+        return self._pools[language]
+
+
+def _plan(language: Language, config: SandboxConfig) -> Plan:
+    """How the JavaScript room wants its children."""
+    import sandbox.javascript
+
+    plan = getattr(sandbox.javascript, "plan", None)
+    if plan is None:
+        raise SandboxUnavailable(f"there is no sandbox for {language} here")
+    made = plan(config.max_memory_mb)
+    assert isinstance(made, Plan)
+    return made
+
+
+def _payload(request: ExecutionRequest) -> dict[str, Any]:
+    return {
+        "code": request.code,
+        "dialect": request.dialect,
+        "contexts": [dict(context) for context in request.contexts],
+        "rules": dataclasses.asdict(request.rules) if request.rules else None,
+        "limits": dataclasses.asdict(request.limits),
+    }
+
+
+def _refused_context(error: Exception) -> ExecutionResult:
+    if isinstance(error, RecursionError):
+        message = f"a context is nested deeper than {MAX_DEPTH} levels, or holds itself"
+    else:
+        message = f"a context holds what JSON cannot carry: {error}"
+    return ExecutionResult(success=False, error=ExecutionError("InvalidContext", message, hint="pass JSON values"))

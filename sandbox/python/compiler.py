@@ -1,0 +1,72 @@
+"""From the user's text to a code object and its globals, by dialect."""
+
+import ast
+import builtins
+from collections.abc import Container, Mapping
+from types import CodeType
+from typing import Any
+
+from sandbox.python import guards
+from sandbox.python.failures import FILENAME
+from sandbox.python.policy import check
+
+__all__ = ["BODY", "compile_code", "globals_for", "has_top_level_return"]
+
+BODY = "_body_"
+"""The function that a body becomes."""
+
+
+def compile_code(text: str, dialect: str, names: Container[str], *, language_layer: bool) -> tuple[CodeType, bool]:
+    """Parse, judge and compile.
+
+    Returns:
+        the code, and whether it is a body (then it defines `BODY`).
+
+    Raises:
+        SyntaxError: with the line.
+        Refusal: the language layer refuses it.
+    """
+    tree = ast.parse(text, FILENAME)
+    body = dialect == "body" or (dialect == "auto" and has_top_level_return(tree))
+    if language_layer:
+        tree = check(tree, names)
+    if body:
+        tree = _as_function(tree)
+    return compile(tree, FILENAME, "exec", dont_inherit=True), body
+
+
+def has_top_level_return(tree: ast.Module) -> bool:
+    """Whether some `return` belongs to no function."""
+    todo: list[ast.AST] = list(tree.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Return):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            todo += ast.iter_child_nodes(node)
+    return False
+
+
+def globals_for(context: Mapping[str, Any], *, language_layer: bool) -> dict[str, Any]:
+    """Fresh globals: n8n's names over `context["items"]`, the context's own, ours last."""
+    names: dict[str, Any] = {}
+    items = context.get("items")
+    if isinstance(items, list):
+        names |= {"_items": items, "_item": items[0] if items else None}
+    names |= context
+    names["__name__"] = guards.MODULE
+    if language_layer:
+        names.update(guards.GUARDS)
+    names["__builtins__"] = dict(guards.BUILTINS) if language_layer else builtins
+    return names
+
+
+def _as_function(tree: ast.Module) -> ast.Module:
+    wrapper = ast.parse(f"def {BODY}(): pass", FILENAME)
+    function = wrapper.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.body = tree.body or [ast.Pass()]
+    future = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    function.body = [node for node in function.body if node not in future] or [ast.Pass()]
+    wrapper.body = [*future, function]
+    return ast.fix_missing_locations(wrapper)

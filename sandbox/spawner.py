@@ -1,0 +1,342 @@
+"""Who makes ready single-use children: a zygote's self-test, death and renewal, seen from outside."""
+
+import asyncio
+import contextlib
+import importlib.util
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from sandbox.errors import SandboxFault, SandboxUnavailable
+from sandbox.lockdown.ladder import Wall
+from sandbox.zygote import BOOT, BORN, FORK, GONE, SELFTEST, Plan
+
+__all__ = ["Child", "Exit", "Spawner", "ZygoteSpawner", "receive_frame"]
+
+_START_S = 20.0
+_READY_S = 20.0
+_FRAME_CAP = 1 << 16
+_ENVIRONMENT = {"PYTHONHASHSEED": "0", "TZ": "UTC"}
+"""Sets come in one order, times in one zone; nothing else is inherited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a child ended; `lost` when its zygote went first."""
+
+    status: int = 0
+    """As wait(2) gives it."""
+    peak_memory_mb: float = 0.0
+    lost: bool = False
+
+    @property
+    def signal(self) -> int:
+        """The signal that ended it, or 0."""
+        return os.WTERMSIG(self.status) if not self.lost and os.WIFSIGNALED(self.status) else 0
+
+
+@dataclass(slots=True, eq=False)
+class Child:
+    """A locked process that has said ready and waits for one request on `sock`."""
+
+    pid: int
+    pidfd: int
+    sock: socket.socket
+    exited: "asyncio.Future[Exit]"
+
+    def end(self) -> None:
+        """Kill it, whatever it does, and let go of it; calling twice is fine."""
+        if self.pidfd < 0:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        os.close(self.pidfd)
+        self.sock.close()
+        self.pidfd = -1
+
+
+class Spawner(Protocol):
+    """Makes children; one for each language."""
+
+    @property
+    def wall(self) -> Wall:
+        """What holds the children."""
+
+    async def open(self) -> None:
+        """Start and test the wall.
+
+        Raises:
+            SandboxUnavailable: no wall on this machine, or a hole in it.
+        """
+
+    async def close(self) -> None:
+        """End everything."""
+
+    async def spawn(self) -> Child:
+        """Make one ready child.
+
+        Raises:
+            SandboxFault: it could not be made.
+        """
+
+
+async def receive_frame(sock: socket.socket, most: int) -> bytes:
+    """Read one frame of a child.
+
+    Raises:
+        EOFError: the child is gone.
+        OverflowError: the frame is longer than `most` bytes.
+    """
+    loop = asyncio.get_running_loop()
+    head = await loop.sock_recv(sock, 4)
+    while len(head) < 4:
+        head += await _some(sock, 4 - len(head)) if head else await _some(sock, 4)
+    size = int.from_bytes(head, "big")
+    if size > most:
+        raise OverflowError(size)
+    parts = bytearray()
+    while len(parts) < size:
+        parts += await _some(sock, min(size - len(parts), 1 << 18))
+    return bytes(parts)
+
+
+async def _some(sock: socket.socket, most: int) -> bytes:
+    try:
+        part = await asyncio.get_running_loop().sock_recv(sock, most)
+    except ConnectionError as error:
+        raise EOFError from error
+    if not part:
+        raise EOFError
+    return part
+
+
+class ZygoteSpawner:
+    """Spawns from one zygote at a time; a dead or old one is replaced, each new one is tested first."""
+
+    def __init__(self, plan: Plan, *, renew_after: int = 5_000) -> None:
+        self._plan = plan
+        self._renew_after = renew_after
+        self._zygote: _Zygote | None = None
+        self._retired: list[_Zygote] = []
+        self._starting = asyncio.Lock()
+        self.zygotes_started = 0
+
+    @property
+    def wall(self) -> Wall:
+        """What holds the children."""
+        return self._zygote.wall if self._zygote else Wall()
+
+    async def open(self) -> None:
+        """Start the first zygote and test its wall."""
+        await self._current()
+
+    async def close(self) -> None:
+        """End every zygote and with it every child."""
+        for zygote in [*self._retired, *([self._zygote] if self._zygote else [])]:
+            await zygote.close()
+        self._zygote, self._retired = None, []
+
+    async def spawn(self) -> Child:
+        """Make one ready child."""
+        zygote = await self._current()
+        try:
+            return await asyncio.wait_for(zygote.spawn(FORK), _READY_S)
+        except (EOFError, TimeoutError, OverflowError) as error:
+            raise SandboxFault(f"a child did not become ready: {error or type(error).__name__}") from error
+
+    async def _current(self) -> "_Zygote":
+        async with self._starting:
+            zygote = self._zygote
+            if zygote is None or zygote.dead or zygote.spawned >= self._renew_after:
+                if zygote is not None:
+                    self._retired.append(zygote)
+                self._zygote = zygote = await self._start()
+                await self._bury_retired()
+            return zygote
+
+    async def _start(self) -> "_Zygote":
+        zygote = _Zygote(self._plan)
+        try:
+            await asyncio.wait_for(zygote.start(), _START_S)
+            await asyncio.wait_for(_test(zygote), _START_S)
+        except BaseException as error:
+            await zygote.close()
+            if isinstance(error, EOFError | OSError | TimeoutError):
+                raise SandboxUnavailable(f"the sandbox did not start: {error or type(error).__name__}") from error
+            raise
+        self.zygotes_started += 1
+        return zygote
+
+    async def _bury_retired(self) -> None:
+        idle = [zygote for zygote in self._retired if zygote.dead or not zygote.children]
+        for zygote in idle:
+            self._retired.remove(zygote)
+            await zygote.close()
+
+
+async def _test(zygote: "_Zygote") -> None:
+    """Let a locked child try to break out.
+
+    Raises:
+        SandboxUnavailable: it found a hole.
+    """
+    if zygote.wall.rung in {"D", "E"}:
+        raise SandboxUnavailable(f"this machine holds no wall (rung {zygote.wall.rung})")
+    with tempfile.NamedTemporaryFile("w", prefix="canary-") as canary, socket.create_server(("127.0.0.1", 0)) as trap:
+        os.fchmod(canary.fileno(), 0o644)
+        child = await zygote.spawn(SELFTEST)
+        try:
+            told = json.dumps({"canary": canary.name, "port": trap.getsockname()[1]}).encode()
+            await asyncio.get_running_loop().sock_sendall(child.sock, len(told).to_bytes(4, "big") + told)
+            answer = json.loads(await receive_frame(child.sock, _FRAME_CAP))
+        finally:
+            child.end()
+    if "holes" not in answer:
+        raise SandboxUnavailable(f"the self-test broke: {answer.get('reason')}")
+    if answer["holes"]:
+        raise SandboxUnavailable(f"the wall has holes, a locked child could: {', '.join(answer['holes'])}")
+
+
+@dataclass(slots=True, eq=False)
+class _Zygote:
+    """One zygote process."""
+
+    plan: Plan
+    wall: Wall = field(default_factory=Wall)
+    spawned: int = 0
+    dead: bool = False
+    children: dict[int, Child] = field(default_factory=dict)
+    _orders: "deque[asyncio.Future[Child]]" = field(default_factory=deque)
+    _control: socket.socket | None = None
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    async def start(self) -> None:
+        """Exec the zygote and wait until it is locked.
+
+        Raises:
+            EOFError: with its last words.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = ours
+        ours.setblocking(False)
+        path, package = _import_paths()
+        boot = BOOT.format(path=path, package=package, descriptor=theirs.fileno())
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: ASYNC220 - a vfork; the zygote's own start is awaited
+                [sys.executable, "-s", "-S", "-P", "-c", boot],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                env=_ENVIRONMENT, cwd="/", pass_fds=(theirs.fileno(),), start_new_session=True,
+            )  # fmt: skip
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(ours, json.dumps(asdict(self.plan)).encode())
+        answer = await loop.sock_recv(ours, _FRAME_CAP)
+        if answer[:1] != b"U":
+            raise EOFError(self._last_words())
+        self.wall = Wall(**json.loads(answer[1:]))
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+        loop.add_reader(ours.fileno(), self._hear)
+
+    async def spawn(self, kind: bytes) -> Child:
+        """Order one child and wait until it says ready.
+
+        Raises:
+            EOFError: the zygote or the child ended first, with the reason.
+        """
+        if self.dead or self._control is None:
+            raise EOFError("the zygote is gone")
+        loop = asyncio.get_running_loop()
+        order: asyncio.Future[Child] = loop.create_future()
+        self._orders.append(order)
+        self.spawned += 1
+        await loop.sock_sendall(self._control, kind + b"\x01")
+        child = await order
+        try:
+            _expect_ready(json.loads(await receive_frame(child.sock, _FRAME_CAP)))
+        except BaseException:
+            child.end()
+            raise
+        return child
+
+    async def close(self) -> None:
+        """Hang up, which ends the zygote, and reap it."""
+        self._die()
+        if self._process is not None:
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)
+            if self._process.stderr is not None:
+                self._process.stderr.close()
+
+    def _hear(self) -> None:
+        assert self._control is not None
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(self._control, 256, 4)
+        except BlockingIOError:
+            return
+        except OSError:
+            packet, descriptors = b"", []
+        if packet[:1] == b"B":
+            self._born(BORN.unpack(packet)[1], descriptors)
+        elif packet[:1] == b"G":
+            _, pid, status, kilobytes = GONE.unpack(packet)
+            child = self.children.pop(pid, None)
+            if child is not None and not child.exited.done():
+                child.exited.set_result(Exit(status, kilobytes / 1024))
+        else:
+            self._die()
+
+    def _born(self, pid: int, descriptors: list[int]) -> None:
+        sock = socket.socket(fileno=descriptors[0])
+        sock.setblocking(False)
+        child = Child(pid, descriptors[1], sock, asyncio.get_running_loop().create_future())
+        self.children[pid] = child
+        order = self._orders.popleft()
+        if order.cancelled():
+            child.end()
+        else:
+            order.set_result(child)
+
+    def _die(self) -> None:
+        """The zygote is gone, and with it all its children."""
+        self.dead = True
+        if self._control is not None:
+            with contextlib.suppress(RuntimeError, ValueError):
+                asyncio.get_running_loop().remove_reader(self._control.fileno())
+            self._control.close()
+            self._control = None
+        for order in self._orders:
+            if not order.done():
+                order.set_exception(EOFError("the zygote ended"))
+        self._orders.clear()
+        for child in self.children.values():
+            if not child.exited.done():
+                child.exited.set_result(Exit(lost=True))
+        self.children.clear()
+
+    def _last_words(self) -> str:
+        assert self._process is not None
+        assert self._process.stderr is not None
+        self._process.kill()
+        text = self._process.stderr.read().decode(errors="replace").strip()
+        return text.splitlines()[-1] if text else "the zygote ended without a word"
+
+
+def _expect_ready(frame: dict[str, object]) -> None:
+    if frame.get("ready") is not True:
+        raise EOFError(f"it could not be locked: {frame.get('reason')}")
+
+
+def _import_paths() -> tuple[list[str], str]:
+    """Where the zygote finds RestrictedPython, and our package."""
+    found = importlib.util.find_spec("RestrictedPython")
+    if found is None or found.origin is None:
+        raise SandboxUnavailable("RestrictedPython is not installed: install the project's requirements")
+    return [str(Path(found.origin).parent.parent)], str(Path(__file__).parent)

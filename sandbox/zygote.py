@@ -1,0 +1,190 @@
+"""The zygote: one small single-threaded process that locks itself, then forks single-use children on demand.
+
+It is exec'd with no environment but a fixed hash seed and UTC, and never reads a request: a child reads its own, from
+its own socket, so nothing of one execution is in the memory that another inherits. It speaks over one seqpacket socket,
+the controller's: `Plan` in, then a number of children to fork; out come `up`, a `born` for each child (with its socket
+and pidfd) and one `gone`. With the variant `node` a locked child becomes another program, `Plan.argv`, which finds its
+socket on descriptor 3, says `{"ready": true}` and answers as `frames` tells.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import struct
+from dataclasses import asdict, dataclass
+from typing import Any, NoReturn
+
+from sandbox.lockdown.kernel import Prctl, prctl
+from sandbox.lockdown.ladder import lock_child, lock_zygote
+from sandbox.lockdown.seccomp import Variant
+from sandbox.lockdown.selftest import probe
+
+__all__ = ["BOOT", "BORN", "CHILD_SOCKET", "GONE", "Plan", "main"]
+
+CHILD_SOCKET = 3
+"""The one descriptor of a child, beside 0, 1 and 2 on /dev/null."""
+BORN = struct.Struct("!cI")
+"""b"B", pid; with the socket and the pidfd."""
+GONE = struct.Struct("!cIiI")
+"""b"G", pid, wait status, peak resident kilobytes."""
+SELFTEST = b"T"
+FORK = b"F"
+
+BOOT = (
+    "import sys, types; sys.path[:0] = {path!r}; package = types.ModuleType('sandbox');"
+    "package.__path__ = [{package!r}]; sys.modules['sandbox'] = package;"
+    "from sandbox.zygote import main; main({descriptor})"
+)
+"""The package's own front door imports the controller, which no child should hold: a bare package stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a zygote's children are, and what they may keep."""
+
+    variant: Variant
+    memory_mb: int
+    """Address space of a Python child; writable memory of a Node one (RLIMIT_DATA, its heap and more)."""
+    language_layer: bool = True
+    """Off in tests of the wall alone: no setting and no request reaches it."""
+    namespaces: bool = True
+    """Off in tests that stand on a plain user's footing."""
+    argv: tuple[str, ...] = ()
+    """For `node`: what a child becomes, by absolute path, once it is locked."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """For `node`: the whole environment."""
+    read: tuple[str, ...] = ()
+    """Files and folders that stay readable."""
+    execute: tuple[str, ...] = ()
+    """Files that stay executable."""
+
+
+def main(descriptor: int) -> NoReturn:
+    """Run until the controller hangs up."""
+    prctl(Prctl.PDEATHSIG, signal.SIGKILL)
+    control = socket.socket(fileno=descriptor)
+    control.set_inheritable(False)
+    plan = _read_plan(control.recv(1 << 16))
+    serve = _prepare(plan)
+    wall = lock_zygote(plan.variant, plan.memory_mb, plan.read, plan.execute, namespaces=plan.namespaces)
+    control.send(b"U" + json.dumps(asdict(wall)).encode())
+    _Nursery(control, plan, serve).run()
+
+
+def _read_plan(packet: bytes) -> Plan:
+    told: dict[str, Any] = json.loads(packet)
+    told["environment"] = tuple((name, value) for name, value in told["environment"])
+    told |= {name: tuple(told[name]) for name in ("argv", "read", "execute")}
+    return Plan(**told)
+
+
+def _prepare(plan: Plan) -> Any:
+    """Import all that a child will need, for it can read no file."""
+    if plan.variant == "node":
+        return None
+    from sandbox.python.child import Child
+
+    return Child(language_layer=plan.language_layer)
+
+
+class _Nursery:
+    """Forks, and tells of births and deaths."""
+
+    def __init__(self, control: socket.socket, plan: Plan, served: Any) -> None:
+        self.control = control
+        self.plan = plan
+        self.served = served
+        self.pid = os.getpid()
+        self.wake_read, self.wake_write = socket.socketpair()
+        self.wake_read.setblocking(False)
+        self.wake_write.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.wake_write.fileno(), warn_on_full_buffer=False)
+
+    def run(self) -> NoReturn:
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        ready = select.poll()
+        ready.register(self.control, select.POLLIN)
+        ready.register(self.wake_read, select.POLLIN)
+        while True:
+            for descriptor, _ in ready.poll():
+                if descriptor == self.control.fileno():
+                    self._obey()
+                else:
+                    self._bury()
+
+    def _obey(self) -> None:
+        order = self.control.recv(64)
+        if not order:
+            os._exit(0)  # the children die with their parent
+        for _ in range(order[1]):
+            self._fork(selftest=order[:1] == SELFTEST)
+
+    def _fork(self, *, selftest: bool) -> None:
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(theirs, selftest=selftest)
+        theirs.close()
+        pidfd = os.pidfd_open(pid)
+        socket.send_fds(self.control, [BORN.pack(b"B", pid)], [ours.fileno(), pidfd])
+        os.close(pidfd)
+        ours.close()
+
+    def _bury(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self.wake_read.recv(4096)
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self.control.send(GONE.pack(b"G", pid, status, usage.ru_maxrss))
+
+    def _become_child(self, theirs: socket.socket, *, selftest: bool) -> NoReturn:
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.dup2(theirs.fileno(), CHILD_SOCKET, inheritable=True)
+            os.closerange(CHILD_SOCKET + 1, 256)
+            self._live(selftest=selftest)
+        except BaseException as error:  # noqa: BLE001 - a child that cannot be locked says why and ends
+            _last_words(error)
+        os._exit(1)
+
+    def _live(self, *, selftest: bool) -> None:
+        node = self.plan.variant == "node"
+        if not node and not selftest:
+            self.served.warm_up()
+        lock_child(self.plan.variant, self.pid)
+        if selftest:
+            _answer_selftest(may_map_code=node)
+        elif node:
+            os.execve(self.plan.argv[0], list(self.plan.argv), dict(self.plan.environment))  # noqa: S606 - no shell, and that is the point
+        else:
+            self.served.serve(CHILD_SOCKET)
+
+
+def _last_words(error: BaseException) -> None:
+    reason = f"{type(error).__name__}: {error}"
+    _send(json.dumps({"ready": False, "reason": reason}).encode())
+
+
+def _answer_selftest(*, may_map_code: bool) -> None:
+    _send(b'{"ready":true}')
+    size = int.from_bytes(os.read(CHILD_SOCKET, 4), "big")
+    told = json.loads(os.read(CHILD_SOCKET, size))
+    holes = probe(told["canary"], told["port"], may_map_code=may_map_code)
+    _send(json.dumps({"holes": holes}).encode())
+
+
+def _send(body: bytes) -> None:
+    os.write(CHILD_SOCKET, len(body).to_bytes(4, "big") + body)
