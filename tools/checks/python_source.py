@@ -1,0 +1,76 @@
+"""Python code as n8n compiles it: the body of a function, or a snippet that leaves its answer in `result`."""
+
+import ast
+import threading
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+__all__ = ["PythonSource", "has_top_level_return", "parse_python", "walk_scope"]
+
+_COMPILE_LOCK = threading.Lock()
+"""`warnings.catch_warnings` is not safe between threads."""
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+@dataclass(frozen=True)
+class PythonSource:
+    """A parsed text; `tree` is None exactly when `problem` says why."""
+
+    code: str
+    tree: ast.Module | None
+    problem: SyntaxError | None
+    dialect: Literal["body", "snippet"] = "snippet"
+
+
+@lru_cache(maxsize=16)
+def parse_python(code: str) -> PythonSource:
+    """Parse and compile the code without running it; the last few are remembered.
+
+    A top-level `return` makes it a body. Nesting that no compiler takes is a problem like any other.
+    """
+    with _COMPILE_LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _parse(code)
+
+
+def _parse(code: str) -> PythonSource:
+    try:
+        tree = ast.parse(code)
+        dialect: Literal["body", "snippet"] = "body" if has_top_level_return(tree) else "snippet"
+        _compile(tree, dialect)
+    except SyntaxError as problem:
+        return PythonSource(code, None, problem)
+    except (RecursionError, MemoryError):
+        return PythonSource(code, None, SyntaxError("the code is nested too deeply", ("", None, None, None)))
+    except ValueError as problem:  # a null byte, a lone surrogate
+        return PythonSource(code, None, SyntaxError(str(problem), ("", None, None, None)))
+    return PythonSource(code, tree, None, dialect)
+
+
+def _compile(tree: ast.Module, dialect: str) -> None:
+    """Let the compiler find what the grammar leaves out: a `break` outside a loop, an `await`, a bad `nonlocal`."""
+    if dialect == "snippet":
+        compile(tree, "<code>", "exec", dont_inherit=True)
+        return
+    arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+    function = ast.FunctionDef(name="_user_function", args=arguments, body=tree.body, decorator_list=[])
+    wrapped = ast.fix_missing_locations(ast.Module(body=[function], type_ignores=[]))
+    compile(wrapped, "<code>", "exec", dont_inherit=True)
+
+
+def walk_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes of these statements without those inside functions, lambdas and classes."""
+    stack: list[ast.AST] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def has_top_level_return(tree: ast.Module) -> bool:
+    """Whether the code returns as a function body does."""
+    return any(isinstance(node, ast.Return) for node in walk_scope(tree.body))

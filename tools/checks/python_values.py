@@ -1,0 +1,218 @@
+"""What a Python expression is, as far as it can be told without running it: constant texts, and dotted names."""
+
+import ast
+import base64
+import binascii
+from typing import Any
+
+from tools.checks.python_scopes import PythonScopes
+
+__all__ = ["PythonValues"]
+
+_MAX_DEPTH = 12
+_MAX_TEXT = 10_000
+_STRING_METHODS = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "title", "swapcase", "casefold", "capitalize", "removeprefix", "removesuffix", "replace", "center"})
+
+
+class PythonValues:
+    """Answers `constant` (text, bytes, numbers, lists of them) and `path` (`os.system`, `builtins.eval`) for nodes of one tree."""
+
+    def __init__(self, scopes: PythonScopes) -> None:
+        self.scopes = scopes
+
+    def text(self, node: ast.AST | None) -> str | None:
+        """The constant string this expression yields, or None."""
+        value = self.constant(node, 0)
+        if isinstance(value, bytes):
+            return value.decode("latin-1")
+        return value if isinstance(value, str) else None
+
+    def path(self, node: ast.AST | None, depth: int = 0) -> str | None:
+        """The dotted name of what this expression refers to, through imports and aliases; builtins have no prefix."""
+        if node is None or depth > _MAX_DEPTH:
+            return None
+        if isinstance(node, ast.Name):
+            return self._name(node, depth + 1)
+        if isinstance(node, ast.Attribute):
+            base = self.path(node.value, depth + 1)
+            return f"{base}.{node.attr}" if base is not None else None
+        if isinstance(node, ast.NamedExpr):
+            return self.path(node.value, depth + 1)
+        if isinstance(node, ast.Call):
+            return self._call(node, depth + 1)
+        if isinstance(node, ast.IfExp):
+            return self.path(node.body, depth + 1) or self.path(node.orelse, depth + 1)
+        return None
+
+    def _name(self, node: ast.Name, depth: int) -> str | None:
+        bindings = self.scopes.bindings(node)
+        if not bindings:
+            return node.id
+        found = (self._bound(binding, node.id, depth) for binding in bindings)
+        return next((path for path in found if path is not None), None)
+
+    def _bound(self, binding: ast.AST, name: str, depth: int) -> str | None:
+        if isinstance(binding, ast.alias):
+            statement = self.scopes.parents.get(binding)
+            if isinstance(statement, ast.ImportFrom):
+                return f"{statement.module or '.'}.{binding.name}"
+            return binding.name if binding.asname else binding.name.split(".")[0]
+        statement = self.scopes.parents.get(binding)
+        if isinstance(statement, ast.Assign | ast.NamedExpr | ast.AnnAssign):
+            return self.path(statement.value, depth)
+        return None
+
+    def _call(self, node: ast.Call, depth: int) -> str | None:
+        function = self.path(node.func, depth)
+        if function == "getattr" and len(node.args) > 1:
+            base, name = self.path(node.args[0], depth), self.text(node.args[1])
+            return f"{base}.{name}" if base is not None and name is not None else None
+        return None
+
+    def constant(self, node: ast.AST | None, depth: int) -> Any:
+        """The value of a constant expression, or None."""
+        if node is None or depth > _MAX_DEPTH:
+            return None
+        handler = getattr(self, f"_constant_{type(node).__name__}", None)
+        value = handler(node, depth + 1) if handler is not None else None
+        return value[:_MAX_TEXT] if isinstance(value, str | bytes | list) else value
+
+    def _constant_Constant(self, node: ast.Constant, depth: int) -> Any:  # noqa: N802 - named as ast names it
+        return node.value if isinstance(node.value, str | bytes | int) else None
+
+    def _constant_Name(self, node: ast.Name, depth: int) -> Any:  # noqa: N802 - named as ast names it
+        bindings = self.scopes.bindings(node)
+        if len(bindings) != 1:
+            return None
+        statement = self.scopes.parents.get(bindings[0])
+        if isinstance(statement, ast.Assign | ast.NamedExpr | ast.AnnAssign):
+            return self.constant(statement.value, depth)
+        return None
+
+    def _constant_JoinedStr(self, node: ast.JoinedStr, depth: int) -> Any:  # noqa: N802 - named as ast names it
+        pieces = [self.constant(part.value if isinstance(part, ast.FormattedValue) else part, depth) for part in node.values]
+        return None if any(piece is None for piece in pieces) else "".join(map(str, pieces))
+
+    def _constant_BinOp(self, node: ast.BinOp, depth: int) -> Any:  # noqa: N802 - named as ast names it
+        if isinstance(node.op, ast.Add):
+            return self._sum(node, depth)
+        left, right = self.constant(node.left, depth), self.constant(node.right, depth)
+        if isinstance(node.op, ast.Mult) and isinstance(left, str) and isinstance(right, int):
+            return left * min(right, 100)
+        if isinstance(node.op, ast.Mod) and isinstance(left, str) and right is not None:
+            try:
+                return left % (tuple(right) if isinstance(right, list) else right)
+            except (TypeError, ValueError):
+                return None
+        return None
+
+    def _sum(self, node: ast.BinOp, depth: int) -> Any:
+        pieces: list[Any] = []
+        current: ast.AST = node
+        while isinstance(current, ast.BinOp) and isinstance(current.op, ast.Add):
+            pieces.append(self.constant(current.right, depth))
+            current = current.left
+        pieces.append(self.constant(current, depth))
+        for kind in (str, bytes, list):
+            if all(isinstance(piece, kind) for piece in pieces):
+                total = kind()
+                for piece in reversed(pieces):
+                    total = total + piece
+                return total
+        return None
+
+    def _constant_List(self, node: ast.List | ast.Tuple, depth: int) -> Any:  # noqa: N802 - named as ast names it
+        values = [self.constant(element, depth) for element in node.elts]
+        return None if any(value is None for value in values) else values
+
+    _constant_Tuple = _constant_List  # noqa: N815 - named as ast names it
+
+    def _constant_Subscript(self, node: ast.Subscript, depth: int) -> Any:  # noqa: N802 - named as ast names it
+        value = self.constant(node.value, depth)
+        if not isinstance(value, str | bytes | list):
+            return None
+        try:
+            if isinstance(node.slice, ast.Slice):
+                bounds = (node.slice.lower, node.slice.upper, node.slice.step)
+                numbers = [None if bound is None else ast.literal_eval(bound) for bound in bounds]
+                return value[slice(*numbers)]
+            return value[ast.literal_eval(node.slice)]
+        except (ValueError, TypeError, IndexError, SyntaxError):
+            return None
+
+    def _constant_Call(self, node: ast.Call, depth: int) -> Any:  # noqa: N802 - named as ast names it
+        args = [self.constant(arg, depth) for arg in node.args]
+        if isinstance(node.func, ast.Attribute):
+            return self._method(node, node.func, args, depth)
+        name = self.path(node.func) or ""
+        return _builtin(name, args)
+
+    def _method(self, node: ast.Call, function: ast.Attribute, args: list[Any], depth: int) -> Any:
+        path = self.path(function) or ""
+        if path in {"base64.b64decode", "base64.urlsafe_b64decode", "codecs.decode", "bytes.fromhex"}:
+            return _decoded(path, args)
+        value = self.constant(function.value, depth)
+        if value is None:
+            return None
+        try:
+            return self._string_method(node, function.attr, value, args, depth)
+        except (TypeError, ValueError, IndexError, KeyError, UnicodeError):
+            return None
+
+    def _string_method(self, node: ast.Call, method: str, value: Any, args: list[Any], depth: int) -> Any:
+        if method == "join" and isinstance(value, str | bytes):
+            parts = args[0] if args and args[0] is not None else self._generated(node.args[0] if node.args else None, depth)
+            return value.join(parts) if isinstance(parts, list | str) else None  # type: ignore[arg-type]
+        if None in args:
+            return None
+        if method in {"decode", "encode"}:
+            return value.decode() if isinstance(value, bytes) else value.encode()
+        if method == "format" and isinstance(value, str) and not node.keywords and "." not in value and "[" not in value:
+            return value.format(*args)
+        if method == "split" and isinstance(value, str):
+            return value.split(*args)
+        return getattr(value, method)(*args) if method in _STRING_METHODS else None
+
+    def _generated(self, node: ast.AST | None, depth: int) -> Any:
+        """`chr(c) for c in [..]`, `map(chr, [..])`, `reversed("..")`."""
+        if isinstance(node, ast.GeneratorExp | ast.ListComp) and isinstance(node.elt, ast.Call) and len(node.generators) == 1:
+            values = self.constant(node.generators[0].iter, depth)
+            if self.path(node.elt.func) == "chr" and isinstance(values, list | bytes):
+                return _builtin("map", ["chr", list(values)])
+        if isinstance(node, ast.GeneratorExp | ast.ListComp) and isinstance(node.elt, ast.Name) and len(node.generators) == 1:
+            values = self.constant(node.generators[0].iter, depth)
+            return list(values) if isinstance(values, list | str) else None
+        if isinstance(node, ast.Call) and self.path(node.func) == "map" and len(node.args) == 2:
+            values = self.constant(node.args[1], depth)
+            if self.path(node.args[0]) == "chr" and isinstance(values, list | bytes):
+                return _builtin("map", ["chr", list(values)])
+        return None
+
+
+def _builtin(name: str, args: list[Any]) -> Any:
+    try:
+        if name == "chr":
+            return chr(args[0])
+        if name in {"str", "bytes", "bytearray"}:
+            return bytes(args[0]) if isinstance(args[0], list) else args[0]
+        if name == "map":
+            return [chr(number) for number in args[1]]
+        if name in {"reversed", "list", "tuple"}:
+            values = list(args[0])
+            return values[::-1] if name == "reversed" else values
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return None
+
+
+def _decoded(path: str, args: list[Any]) -> Any:
+    try:
+        if path == "bytes.fromhex":
+            return bytes.fromhex(args[0])
+        if path == "codecs.decode":
+            import codecs
+
+            return codecs.decode(args[0], args[1]) if args[1] in {"rot13", "rot_13"} else None
+        return base64.b64decode(args[0])
+    except (TypeError, ValueError, IndexError, binascii.Error):
+        return None
