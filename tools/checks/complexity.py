@@ -15,7 +15,9 @@ __all__ = ["measure_complexity"]
 
 _MEDIUM, _HIGH = 10, 25
 """Scores above which code is rated medium and high."""
-_JS_CALLBACKS = frozenset({"map", "forEach", "filter", "reduce", "reduceRight", "find", "findIndex", "findLast", "some", "every", "flatMap"})
+_JS_CALLBACKS = frozenset(
+    {"map", "forEach", "filter", "reduce", "reduceRight", "find", "findIndex", "findLast", "some", "every", "flatMap"}
+)
 _JS_SCANS = frozenset({"indexOf", "includes", "lastIndexOf"})
 _PY_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _PY_LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -53,7 +55,9 @@ def _measure(code: str, language: Language) -> Complexity:
             _tally_javascript(code, tally)
     score = tally.cyclomatic + tally.cognitive + tally.nesting
     rating: Literal["low", "medium", "high"] = "low" if score <= _MEDIUM else "medium" if score <= _HIGH else "high"
-    return Complexity(rating, score, lines, tally.functions, tally.nesting, tally.cyclomatic, tally.cognitive, _growth(tally))
+    return Complexity(
+        rating, score, lines, tally.functions, tally.nesting, tally.cyclomatic, tally.cognitive, _growth(tally)
+    )
 
 
 def _count_lines(code: str, comment: str) -> int:
@@ -104,7 +108,10 @@ def _python_children(
     if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
         rounds = loops + sum(not _is_short(generator.iter) for generator in node.generators)
         elements = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        return [*((element, nesting, rounds) for element in elements), *((generator, nesting, rounds - 1) for generator in node.generators)]
+        return [
+            *((element, nesting, rounds) for element in elements),
+            *((generator, nesting, rounds - 1) for generator in node.generators),
+        ]
     if isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
         chained = node.orelse[0]  # elif stands beside its if
         rest = [node.test, *node.body]
@@ -116,7 +123,11 @@ def _is_short(iterable: ast.expr) -> bool:
     """Whether the loop has a fixed, written-out number of rounds."""
     if isinstance(iterable, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.Constant):
         return True
-    return isinstance(iterable, ast.Call) and bool(iterable.args) and all(isinstance(arg, ast.Constant) for arg in iterable.args)
+    return (
+        isinstance(iterable, ast.Call)
+        and bool(iterable.args)
+        and all(isinstance(arg, ast.Constant) for arg in iterable.args)
+    )
 
 
 def _tally_javascript(code: str, tally: _Tally) -> None:

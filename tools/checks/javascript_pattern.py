@@ -6,6 +6,8 @@ __all__ = ["pattern_error"]
 
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
 _GROUP_NAME = re.compile(r"\(\?<([A-Za-z_$][\w$]*)>")
+_PROPERTY_NAME = re.compile(r"\{[\w=]+\}")
+_CODE_POINT = re.compile(r"\{[0-9a-fA-F]{1,6}\}|[0-9a-fA-F]{4}")
 _NAMED = re.compile(r"\?<([A-Za-z_$\u0080-\uffff][\w$]*)>")
 _MODIFIERS = re.compile(r"\?[ims]*(?:-[ims]*)?:")
 
@@ -67,11 +69,11 @@ class _Pattern:
         return self._unicode_escape(following)
 
     def _unicode_escape(self, following: str) -> str:
-        rest = self.pattern[self.index :]
-        if following in "pP":
-            return "" if re.match(r"\{[\w=]+\}", rest) else "invalid property name"
-        if following == "u":
-            return "" if re.match(r"\{[0-9a-fA-F]{1,6}\}|[0-9a-fA-F]{4}", rest) else "invalid unicode escape"
+        if following in "pPu":
+            braces = _CODE_POINT if following == "u" else _PROPERTY_NAME
+            match = braces.match(self.pattern, self.index)
+            self.index += len(match[0]) if match is not None else 0
+            return "" if match is not None else "invalid unicode escape"
         if following in "bBdDsSwWfnrtvk0cx123456789^$\\.*+?()[]{}|/-":
             if following == "-" and not self.sets:
                 return "invalid escape"
@@ -109,7 +111,13 @@ class _Pattern:
         if not rest.startswith("?"):
             self.open.append(True)
             return ""
-        for opening, repeatable in (("?:", True), ("?=", not self.unicode), ("?!", not self.unicode), ("?<=", False), ("?<!", False)):
+        for opening, repeatable in (
+            ("?:", True),
+            ("?=", not self.unicode),
+            ("?!", not self.unicode),
+            ("?<=", False),
+            ("?<!", False),
+        ):
             if rest.startswith(opening):
                 self.open.append(repeatable)
                 self.index += len(opening)
@@ -171,7 +179,7 @@ def _range_error(body: str, *, unicode: bool) -> str:
 
 
 def _members(body: str) -> list[int | None]:
-    """Code points of a character class; None stands for a class escape such as `\\d`."""
+    r"""Code points of a character class; None stands for a class escape such as `\d`."""
     found: list[int | None] = []
     index = 0
     while index < len(body):

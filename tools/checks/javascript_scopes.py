@@ -10,7 +10,15 @@ __all__ = ["Binding", "BindingKind", "Scope", "Scopes", "pattern_names"]
 
 BindingKind = Literal["var", "let", "const", "class", "function", "param", "catch", "import", "self"]
 _BLOCKS = frozenset(
-    {"statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_body", "class_static_block", "class"}
+    {
+        "statement_block",
+        "for_statement",
+        "for_in_statement",
+        "catch_clause",
+        "switch_body",
+        "class_static_block",
+        "class",
+    }
 )
 _REFERENCE = frozenset({"identifier", "shorthand_property_identifier"})
 
@@ -97,18 +105,18 @@ class Scopes:
         """The identifiers of this name that are assigned to after their declaration."""
         if self._writes is None:
             self._writes = {}
-            for node in self.source.kinds("assignment_expression", "augmented_assignment_expression"):
-                for target, _ in pattern_names(node.child("left")):
+            for pattern in self._written():
+                for target, _ in pattern_names(pattern):
                     self._writes.setdefault(target.name, []).append(target)
-            for node in self.source.kinds("update_expression"):
-                target = node.child("argument")
-                if target is not None and target.kind == "identifier":
-                    self._writes.setdefault(target.name, []).append(target)
-            for node in self.source.kinds("for_in_statement"):
-                if node.child("kind") is None:
-                    for target, _ in pattern_names(node.child("left")):
-                        self._writes.setdefault(target.name, []).append(target)
         return self._writes.get(name, [])
+
+    def _written(self) -> Iterator[JsNode | None]:
+        for node in self.source.kinds("assignment_expression", "augmented_assignment_expression"):
+            yield node.child("left")
+        for node in self.source.kinds("update_expression"):
+            yield node.child("argument")
+        for node in self.source.kinds("for_in_statement"):
+            yield node.child("left") if node.child("kind") is None else None
 
     def _function(self, scope: Scope) -> Scope:
         while not scope.is_function:
@@ -181,7 +189,12 @@ class Scopes:
 
 
 def _is_function_body(node: JsNode) -> bool:
-    return node.kind == "statement_block" and node.field == "body" and node.parent is not None and node.parent.kind in FUNCTIONS
+    return (
+        node.kind == "statement_block"
+        and node.field == "body"
+        and node.parent is not None
+        and node.parent.kind in FUNCTIONS
+    )
 
 
 def pattern_names(pattern: JsNode | None) -> Iterator[tuple[JsNode, tuple[str | None, ...]]]:

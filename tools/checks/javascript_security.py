@@ -8,22 +8,26 @@ from tools.checks.javascript_tree import JsNode, JsSource
 from tools.checks.javascript_values import GLOBAL, Values
 from tools.checks.lines import finding_at
 from tools.checks.report import Finding, Severity
+from tools.checks.words import words
 
 __all__ = ["DANGEROUS_MODULES", "javascript_security"]
 
-DANGEROUS_MODULES = frozenset(
-    "fs fs/promises child_process net tls http https http2 dgram dns dns/promises os vm vm2 worker_threads cluster process module repl"
-    " inspector inspector/promises v8 tty wasi sqlite test readline readline/promises diagnostics_channel trace_events async_hooks"
-    " isolated-vm shelljs execa cross-spawn node-pty ffi-napi ssh2".split()
-)
-_NETWORK_MODULES = frozenset(
-    "axios got node-fetch request request-promise superagent undici ws socket.io-client needle cross-fetch isomorphic-fetch ky nodemailer".split()
-)
+DANGEROUS_MODULES = words("""
+    fs fs/promises child_process net tls http https http2 dgram dns dns/promises os vm vm2 worker_threads cluster
+    process module repl inspector inspector/promises v8 tty wasi sqlite test readline readline/promises
+    diagnostics_channel trace_events async_hooks isolated-vm shelljs execa cross-spawn node-pty ffi-napi ssh2
+""")
+_NETWORK_MODULES = words("""
+    axios got node-fetch request request-promise superagent undici ws socket.io-client needle cross-fetch
+    isomorphic-fetch ky nodemailer
+""")
 _NETWORK_GLOBALS = frozenset({"fetch", "XMLHttpRequest", "WebSocket", "EventSource", "importScripts"})
 _CODE_GLOBALS = frozenset({"eval", "Function", "AsyncFunction", "GeneratorFunction", "WebAssembly"})
 _TIMERS = frozenset({"setTimeout", "setInterval", "setImmediate"})
 _COMPARISONS = frozenset({"===", "==", "!==", "!=", "instanceof"})
-_REFLECTIVE = frozenset({"Reflect.get", "Object.getOwnPropertyDescriptor", "Reflect.getOwnPropertyDescriptor", "Reflect.has"})
+_REFLECTIVE = frozenset(
+    {"Reflect.get", "Object.getOwnPropertyDescriptor", "Reflect.getOwnPropertyDescriptor", "Reflect.has"}
+)
 _SECRET = re.compile(
     r"\b(?:sk-[A-Za-z0-9_-]{20,}|ghp_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|xox[abpr]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{35}|eyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.)"
 )
@@ -56,7 +60,9 @@ class _Rules:
 
     def findings(self) -> Iterator[Finding]:
         if _JSFUCK.match(self.source.data):
-            yield self.find(self.source.root, "code-from-text", "the code is written in six characters to hide what it does")
+            yield self.find(
+                self.source.root, "code-from-text", "the code is written in six characters to hide what it does"
+            )
         for node in self.scopes.references():
             yield from self.reference(node)
         for node in self.source.kinds("this"):
@@ -73,10 +79,19 @@ class _Rules:
             if _SECRET.search(node.text):
                 yield self.find(node, "secret", "this looks like a secret key", severity="warning")
 
-    def find(self, node: JsNode, rule: str, message: str, *, severity: Severity = "error", context: str = "") -> Finding:
+    def find(
+        self, node: JsNode, rule: str, message: str, *, severity: Severity = "error", context: str = ""
+    ) -> Finding:
         line, column = self.source.position(node.start)
         return finding_at(
-            self.source.code, f"security/{rule}", message, line, column, severity=severity, remedy=_REMEDIES.get(rule, ""), context=context
+            self.source.code,
+            f"security/{rule}",
+            message,
+            line,
+            column,
+            severity=severity,
+            remedy=_REMEDIES.get(rule, ""),
+            context=context,
         )
 
     def reference(self, node: JsNode) -> Iterator[Finding]:
@@ -94,9 +109,13 @@ class _Rules:
         via = f"reached as `{path}`" if path != node.text else ""
         if path in _CODE_GLOBALS or (root in _CODE_GLOBALS and path != "Function.prototype"):
             if not self.is_harmless_use(node, path):
-                yield self.find(node, "code-from-text", f"`{said}` is not allowed: it makes code from text", context=via)
+                yield self.find(
+                    node, "code-from-text", f"`{said}` is not allowed: it makes code from text", context=via
+                )
         elif root == "process":
-            yield self.find(node, "process", f"`{said}` is not allowed: it reaches the process n8n runs in", context=via)
+            yield self.find(
+                node, "process", f"`{said}` is not allowed: it reaches the process n8n runs in", context=via
+            )
         elif root == "require":
             yield from self.require(node, path)
         elif root == "module" and path not in {"module", "module.exports"}:
@@ -118,12 +137,10 @@ class _Rules:
         return path.startswith("Function.prototype.") and path.split(".")[2] in {"call", "apply", "bind", "toString"}
 
     def require(self, node: JsNode, path: str) -> Iterator[Finding]:
-        parent = _outermost(node).parent
         if path != "require":
             yield self.find(node, "module", f"`{path}` is not allowed: it reaches the module loader")
-        elif parent is None or parent.kind != "call_expression" or parent.child("function") is not _outermost(node):
-            if not _is_alias(node):
-                yield self.find(node, "module", "passing `require` on is not allowed: what it loads cannot be checked")
+        elif not _is_called(node) and not _is_alias(node):
+            yield self.find(node, "module", "passing `require` on is not allowed: what it loads cannot be checked")
 
     def global_object(self, node: JsNode) -> Iterator[Finding]:
         """The bare global object may only be the base of a named property."""
@@ -131,13 +148,23 @@ class _Rules:
             return
         outer = _outermost(node)
         parent = outer.parent
-        if parent is None or parent.kind not in {"arguments", "for_in_statement", "spread_element", "array", "return_statement"}:
+        if parent is None or parent.kind not in {
+            "arguments",
+            "for_in_statement",
+            "spread_element",
+            "array",
+            "return_statement",
+        }:
             return
-        if parent.kind == "return_statement" or (node.kind == "this" and parent.kind == "arguments" and _is_this_argument(parent)):
+        if parent.kind == "return_statement" or (
+            node.kind == "this" and parent.kind == "arguments" and _is_this_argument(parent)
+        ):
             return
         if parent.kind == "for_in_statement" and outer.field != "right":
             return
-        yield self.find(node, "global-object", "handing on the global object is not allowed: everything can be reached from it")
+        yield self.find(
+            node, "global-object", "handing on the global object is not allowed: everything can be reached from it"
+        )
 
     def member(self, node: JsNode) -> Iterator[Finding]:
         key = self.values.key(node)
@@ -151,7 +178,11 @@ class _Rules:
             yield from self.world(node, path)
         elif key == "constructor":
             yield from self.constructor(node, target)
-        elif key in {"caller", "callee"} and target is not None and (target.text == "arguments" or self.values.path(target) == "<function>"):
+        elif (
+            key in {"caller", "callee"}
+            and target is not None
+            and (target.text == "arguments" or self.values.path(target) == "<function>")
+        ):
             yield self.find(node, "stack", f"`.{key}` is not allowed: it reaches calling functions")
         elif key in {"__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"}:
             yield self.find(node, "prototype", f"`{key}` is not allowed: it reaches hidden parts of objects")
@@ -186,15 +217,23 @@ class _Rules:
         first = args[0] if args else None
         if path == "require":
             yield from self.module(node, first)
-        elif path in _TIMERS and first is not None and (self.values.text(first) is not None or first.bare().kind in {"template_string", "binary_expression"}):
+        elif (
+            path in _TIMERS
+            and first is not None
+            and (self.values.text(first) is not None or first.bare().kind in {"template_string", "binary_expression"})
+        ):
             yield self.find(node, "timer", f"`{path}` with a text is not allowed: it runs the text as code")
         elif path in _REFLECTIVE and len(args) > 1 and self.values.text(args[1]) in {"constructor", "eval", "Function"}:
-            yield self.find(node, "code-from-text", f"`{path}` of a constructor is not allowed: it makes code from text")
+            yield self.find(
+                node, "code-from-text", f"`{path}` of a constructor is not allowed: it makes code from text"
+            )
         elif path.endswith((".httpRequest", "helpers.request")) and any(_literal_address(arg) for arg in args):
             yield self.find(node, "address", "a request to an address written into the code", severity="warning")
         elif path in {"Object.setPrototypeOf", "Reflect.setPrototypeOf"}:
             yield self.find(node, "prototype", f"`{path}` does nothing in n8n", severity="warning")
-        elif path in {"Object.assign", "Object.defineProperty", "Object.defineProperties", "Reflect.set"} and (self.values.path(first) or "").startswith("Object.prototype"):
+        elif path in {"Object.assign", "Object.defineProperty", "Object.defineProperties", "Reflect.set"} and (
+            self.values.path(first) or ""
+        ).startswith("Object.prototype"):
             yield self.find(node, "prototype", "changing Object.prototype is not allowed: it changes every object")
 
     def constructor_call(self, node: JsNode, function: JsNode, path: str, args: list[JsNode]) -> Iterator[Finding]:
@@ -202,20 +241,38 @@ class _Rules:
             return
         if node.kind == "new_expression" and function.text == "this.constructor":
             return  # a class makes another of itself
-        texts = [arg for arg in args if self.values.text(arg) is not None or arg.bare().kind in {"binary_expression", "template_string"}]
+        texts = [
+            arg
+            for arg in args
+            if self.values.text(arg) is not None or arg.bare().kind in {"binary_expression", "template_string"}
+        ]
         known = path.startswith(("<object>", "<array>", "<string>", "<number>", "<regex>")) and path.count(".") == 1
-        if known or (node.kind == "new_expression" and not texts and path.count(".constructor") == 1 and not path.startswith("<function>")):
+        if known or (
+            node.kind == "new_expression"
+            and not texts
+            and path.count(".constructor") == 1
+            and not path.startswith("<function>")
+        ):
             return
-        yield self.find(node, "code-from-text", f"calling `{function.text[:60]}` is not allowed: the constructor of a function makes code from text", context=f"reached as `{path}`")
+        yield self.find(
+            node,
+            "code-from-text",
+            f"calling `{function.text[:60]}` is not allowed: the constructor of a function makes code from text",
+            context=f"reached as `{path}`",
+        )
 
     def module(self, node: JsNode, name: JsNode | None) -> Iterator[Finding]:
         text = self.values.text(name)
         if text is None:
-            yield self.find(node, "module", "`require` of a computed name is not allowed: what it loads cannot be checked")
+            yield self.find(
+                node, "module", "`require` of a computed name is not allowed: what it loads cannot be checked"
+            )
             return
         plain = text.removeprefix("node:")
         if plain in DANGEROUS_MODULES or plain.startswith((".", "/", "file:")):
-            yield self.find(node, "module", f"the module '{text}' is not allowed: it reaches files, processes or the network")
+            yield self.find(
+                node, "module", f"the module '{text}' is not allowed: it reaches files, processes or the network"
+            )
         elif plain in _NETWORK_MODULES:
             yield self.find(node, "network", f"the module '{text}' is not allowed: it reaches the network")
 
@@ -229,8 +286,14 @@ class _Rules:
             yield self.find(node, "prototype", "writing through `__proto__` is not allowed: it changes every object")
         elif path.startswith("Object.prototype.") or ".constructor.prototype." in path:
             yield self.find(node, "prototype", "changing Object.prototype is not allowed: it changes every object")
-        elif len(steps) > 2 and steps[1] == "prototype" and steps[0] in {"Array", "String", "Function", "Number", "Promise"}:
-            yield self.find(node, "prototype", f"changing {steps[0]}.prototype affects all code of this run", severity="warning")
+        elif (
+            len(steps) > 2
+            and steps[1] == "prototype"
+            and steps[0] in {"Array", "String", "Function", "Number", "Promise"}
+        ):
+            yield self.find(
+                node, "prototype", f"changing {steps[0]}.prototype affects all code of this run", severity="warning"
+            )
         elif steps[-1] == "prepareStackTrace":
             yield self.find(node, "stack", "`prepareStackTrace` is not allowed: it reaches calling functions")
 
@@ -239,7 +302,9 @@ def _outermost(node: JsNode) -> JsNode:
     """The node with the parentheses, and the last place of a sequence, around it."""
     while node.parent is not None:
         parent = node.parent
-        if parent.kind == "parenthesized_expression" or (parent.kind == "sequence_expression" and parent.parts()[-1] is node):
+        if parent.kind == "parenthesized_expression" or (
+            parent.kind == "sequence_expression" and parent.parts()[-1] is node
+        ):
             node = parent
         else:
             break
@@ -257,6 +322,12 @@ def _is_compared(outer: JsNode) -> bool:
     return operator is not None and operator.kind in _COMPARISONS
 
 
+def _is_called(node: JsNode) -> bool:
+    outer = _outermost(node)
+    parent = outer.parent
+    return parent is not None and parent.kind == "call_expression" and parent.child("function") is outer
+
+
 def _is_alias(node: JsNode) -> bool:
     """Whether the value only gets a name, whose uses are looked at on their own."""
     outer = _outermost(node)
@@ -270,7 +341,11 @@ def _is_alias(node: JsNode) -> bool:
 def _is_this_argument(arguments: JsNode) -> bool:
     call = arguments.parent
     function = call.child("function") if call is not None else None
-    return function is not None and function.kind == "member_expression" and function.text.endswith((".call", ".apply", ".bind"))
+    return (
+        function is not None
+        and function.kind == "member_expression"
+        and function.text.endswith((".call", ".apply", ".bind"))
+    )
 
 
 def _literal_address(arg: JsNode) -> bool:

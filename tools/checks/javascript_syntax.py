@@ -1,7 +1,7 @@
 """Whether n8n can compile JavaScript code as the body of an async function, decided on the syntax tree.
 
-tree-sitter recovers from errors and does not know JavaScript's early errors (a second `const`, `await` in a plain function,
-a broken regular expression), so that what V8 refuses beyond the grammar is decided here.
+tree-sitter recovers from errors and does not know JavaScript's early errors (a second `const`, `await` in a plain
+function, a broken regular expression), so that what V8 refuses beyond the grammar is decided here.
 """
 
 import re
@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator
 from tools.checks.javascript_pattern import pattern_error
 from tools.checks.javascript_scopes import Binding, Scope, Scopes
 from tools.checks.javascript_tree import FUNCTIONS, LOOPS, JsNode, JsSource
+from tools.checks.words import words
 
 __all__ = ["Problem", "javascript_problems"]
 
 Problem = tuple[JsNode, str, str, str]
 """Where, rule name, message, remedy."""
-_RESERVED = frozenset(
-    "break case catch class const continue debugger default delete do else enum export extends false finally for function if"
-    " import in instanceof new null return super switch this throw true try typeof var void while with".split()
-)
+_RESERVED = words("""
+    break case catch class const continue debugger default delete do else enum export extends false finally for
+    function if import in instanceof new null return super switch this throw true try typeof var void while with
+""")
 _ASSIGNABLE = frozenset(
     {"identifier", "member_expression", "subscript_expression", "array_pattern", "object_pattern", "undefined"}
 )
@@ -63,7 +64,12 @@ def _unexpected(node: JsNode) -> Iterator[Problem]:
         yield node, "curly-quote", f"the typographic quote {curly} is no JavaScript", "use ' or \""
         return
     text = " ".join(node.text.split())[:40]
-    yield node, "grammar", f"unexpected `{text}`" if text else "unexpected end of the code", "check the brackets, quotes and operators here"
+    yield (
+        node,
+        "grammar",
+        f"unexpected `{text}`" if text else "unexpected end of the code",
+        "check the brackets, quotes and operators here",
+    )
 
 
 def _identifier(node: JsNode) -> Iterator[Problem]:
@@ -79,7 +85,12 @@ def _identifier(node: JsNode) -> Iterator[Problem]:
     if curly is not None:
         yield node, "curly-quote", f"the typographic quote {curly} is no JavaScript", "use ' or \""
     else:
-        yield node, "bad-character", f"`{name[:40]}` holds a character that a name may not have", "remove the invisible or foreign character"
+        yield (
+            node,
+            "bad-character",
+            f"`{name[:40]}` holds a character that a name may not have",
+            "remove the invisible or foreign character",
+        )
 
 
 def _const_without_value(node: JsNode) -> Iterator[Problem]:
@@ -98,7 +109,12 @@ def _lexical_declaration(node: JsNode) -> Iterator[Problem]:
         if name is not None and name.text == "let":
             yield name, "reserved-word", "`let` is disallowed as a declared name", "choose another name"
     if _is_single_statement(node):
-        yield node, "lexical-declaration", "a `let`, `const` or class declaration cannot be the only statement here", "put it in braces"
+        yield (
+            node,
+            "lexical-declaration",
+            "a `let`, `const` or class declaration cannot be the only statement here",
+            "put it in braces",
+        )
 
 
 def _class_declaration(node: JsNode) -> Iterator[Problem]:
@@ -112,7 +128,15 @@ def _is_single_statement(node: JsNode) -> bool:
         return False
     if parent.kind == "for_statement":
         return node.field == "body"
-    return parent.kind in {"if_statement", "else_clause", "while_statement", "do_statement", "for_in_statement", "labeled_statement", "with_statement"}
+    return parent.kind in {
+        "if_statement",
+        "else_clause",
+        "while_statement",
+        "do_statement",
+        "for_in_statement",
+        "labeled_statement",
+        "with_statement",
+    }
 
 
 def _try(node: JsNode) -> Iterator[Problem]:
@@ -130,7 +154,7 @@ def _await(node: JsNode) -> Iterator[Problem]:
     if owner is None or owner.has("async"):
         return
     argument = node.parts()
-    if argument and argument[0].kind in {"parenthesized_expression"}:
+    if argument and argument[0].kind == "parenthesized_expression":
         return  # a call of a function named `await`, as far as the grammar goes
     yield node, "await", "`await` is only valid in async functions", "write `async` before this function"
 
@@ -145,17 +169,22 @@ def _for_await(node: JsNode) -> Iterator[Problem]:
 
 def _yield(node: JsNode) -> Iterator[Problem]:
     owner = _owner(node)
-    if owner is None or not (owner.kind.startswith("generator") or owner.has("*")):
-        if node.parts():
-            yield node, "yield", "`yield` is only valid in generators", "write `function*`"
+    is_generator = owner is not None and (owner.kind.startswith("generator") or owner.has("*"))
+    if node.parts() and not is_generator:
+        yield node, "yield", "`yield` is only valid in generators", "write `function*`"
 
 
 def _module_syntax(node: JsNode) -> Iterator[Problem]:
     word = "import" if node.kind == "import_statement" else "export"
-    yield node, "module-syntax", f"cannot use an {word} statement outside a module", (
-        "n8n runs the code as a function body: remove the import (DateTime and $jmespath are there without it)"
-        if word == "import"
-        else "return the items instead"
+    yield (
+        node,
+        "module-syntax",
+        f"cannot use an {word} statement outside a module",
+        (
+            "n8n runs the code as a function body: remove the import (DateTime and $jmespath are there without it)"
+            if word == "import"
+            else "return the items instead"
+        ),
     )
 
 
@@ -203,6 +232,17 @@ def _assignment(node: JsNode) -> Iterator[Problem]:
     yield from _target(target, simple=node.kind == "augmented_assignment_expression")
 
 
+def _operand(node: JsNode) -> Iterator[Problem]:
+    """An assignment or arrow function binds looser than any operator around it."""
+    parent = node.parent
+    if parent is None:
+        return
+    is_operand = parent.kind in {"binary_expression", "unary_expression", "await_expression"}
+    if is_operand or (parent.kind == "ternary_expression" and node.field == "condition"):
+        word = "an arrow function" if node.kind == "arrow_function" else "an assignment"
+        yield node, "operand", f"{word} cannot be an operand here", "put it in parentheses; to compare use ==="
+
+
 def _update(node: JsNode) -> Iterator[Problem]:
     target = node.child("argument")
     if target is not None:
@@ -214,7 +254,12 @@ def _target(target: JsNode, *, simple: bool) -> Iterator[Problem]:
     if inner.kind == "call_expression":
         return  # V8 refuses this when it runs, not when it compiles
     if inner.kind not in _ASSIGNABLE or (simple and inner.kind.endswith("_pattern")):
-        yield target, "assignment-target", "invalid left-hand side in an assignment", "assign to a name or a property; to compare use ==="
+        yield (
+            target,
+            "assignment-target",
+            "invalid left-hand side in an assignment",
+            "assign to a name or a property; to compare use ===",
+        )
     elif _in_optional_chain(inner):
         yield target, "assignment-target", "an optional chain (?.) cannot be assigned to", "check for null first"
 
@@ -238,10 +283,14 @@ def _mixed_nullish(node: JsNode) -> Iterator[Problem]:
         for side in sides:
             inner = side.child("operator") if side.kind == "binary_expression" else None
             if inner is not None and inner.kind in others:
-                yield node, "mixed-nullish", f"`{operator.kind}` and `{inner.kind}` cannot be mixed without parentheses", "add parentheses"
-    elif operator.kind == "**" and sides and sides[0].kind in {"unary_expression", "await_expression"}:
-        if sides[0].kind == "unary_expression":
-            yield node, "exponent", "a unary operator before ** needs parentheses", "write (-x) ** 2 or -(x ** 2)"
+                yield (
+                    node,
+                    "mixed-nullish",
+                    f"`{operator.kind}` and `{inner.kind}` cannot be mixed without parentheses",
+                    "add parentheses",
+                )
+    elif operator.kind == "**" and sides and sides[0].kind == "unary_expression":
+        yield node, "exponent", "a unary operator before ** needs parentheses", "write (-x) ** 2 or -(x ** 2)"
 
 
 def _regex(node: JsNode) -> Iterator[Problem]:
@@ -308,7 +357,9 @@ def _class_body(node: JsNode) -> Iterator[Problem]:
     constructors = [
         part
         for part in node.parts()
-        if part.kind == "method_definition" and not part.has("static") and (part.child("name") or part).text == "constructor"
+        if part.kind == "method_definition"
+        and not part.has("static")
+        and (part.child("name") or part).text == "constructor"
     ]
     if len(constructors) > 1:
         yield constructors[1], "class", "a class may only have one constructor", "merge them"
@@ -333,10 +384,19 @@ def _redeclared(scope: Scope) -> Iterator[Problem]:
             clash = max((*lexical, *others), key=lambda b: b.node.start)
         elif lexical and lexical[0].kind != "import":
             clash = _hoisted_over(scope, name) or _outer_parameter(scope, lexical[0])
-        elif not scope.is_function and sum(b.kind == "function" for b in bindings) and sum(b.kind == "var" for b in bindings):
+        elif (
+            not scope.is_function
+            and sum(b.kind == "function" for b in bindings)
+            and sum(b.kind == "var" for b in bindings)
+        ):
             clash = bindings[-1]
         if clash is not None:
-            yield clash.node, "redeclared", f"`{name}` has already been declared", f"rename one of them, or assign without `{clash.kind}`"
+            yield (
+                clash.node,
+                "redeclared",
+                f"`{name}` has already been declared",
+                f"rename one of them, or assign without `{clash.kind}`",
+            )
 
 
 def _hoisted_over(scope: Scope, name: str) -> Binding | None:
@@ -360,7 +420,16 @@ def _outer_parameter(scope: Scope, binding: Binding) -> Binding | None:
 
 
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[JsNode], Iterator[Problem]]], ...] = (
-    (("identifier", "property_identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern", "private_property_identifier"), _identifier),
+    (
+        (
+            "identifier",
+            "property_identifier",
+            "shorthand_property_identifier",
+            "shorthand_property_identifier_pattern",
+            "private_property_identifier",
+        ),
+        _identifier,
+    ),
     (("variable_declarator",), _const_without_value),
     (("lexical_declaration",), _lexical_declaration),
     (("class_declaration",), _class_declaration),
@@ -369,12 +438,16 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[JsNode], Iterator[Problem]]], ..
     (("for_in_statement",), _for_await),
     (("yield_expression",), _yield),
     (("import_statement", "export_statement"), _module_syntax),
-    (("jsx_element", "jsx_self_closing_element"), _never("JSX is no JavaScript", "build the text with a template string")),
+    (
+        ("jsx_element", "jsx_self_closing_element"),
+        _never("JSX is no JavaScript", "build the text with a template string"),
+    ),
     (("hash_bang_line",), _never("a #! line is not allowed inside a function", "remove the line")),
     (("decorator",), _never("decorators are not JavaScript yet", "call the function instead")),
     (("break_statement", "continue_statement"), _jump),
     (("labeled_statement",), _label),
     (("assignment_expression", "augmented_assignment_expression", "for_in_statement"), _assignment),
+    (("assignment_expression", "augmented_assignment_expression", "arrow_function"), _operand),
     (("update_expression",), _update),
     (("binary_expression",), _mixed_nullish),
     (("regex",), _regex),

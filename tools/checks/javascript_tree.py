@@ -30,8 +30,15 @@ class JsNode:
 
     __slots__ = ("children", "end", "field", "kind", "named", "parent", "source", "start")
 
-    def __init__(
-        self, source: "JsSource", kind: str, start: int, end: int, field: str | None, named: bool, parent: "JsNode | None"
+    def __init__(  # noqa: PLR0917 - one call site, a hot loop
+        self,
+        source: "JsSource",
+        kind: str,
+        start: int,
+        end: int,
+        field: str | None,
+        named: bool,
+        parent: "JsNode | None",
     ) -> None:
         self.source = source
         self.kind = kind
@@ -52,7 +59,7 @@ class JsNode:
 
     @property
     def name(self) -> str:
-        """The text of an identifier with its unicode escapes resolved (`ev\\u0061l` is `eval`)."""
+        r"""The text of an identifier with its unicode escapes resolved (`ev\u0061l` is `eval`)."""
         text = self.text
         return _ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), text) if "\\" in text else text
 

@@ -1,4 +1,4 @@
-"""What a JavaScript expression is, as far as it can be told without running it: constant texts, and the things of the world."""
+"""What a JavaScript expression is, as far as it can be told without running it: constant texts and paths of names."""
 
 import base64
 import binascii
@@ -48,7 +48,7 @@ def _unescape(text: str) -> str:
 
 
 class Values:
-    """Answers `text` (constant strings) and `path` (`eval`, `process.env`, `<function>.constructor`) for nodes of one source."""
+    """Constant strings (`text`) and dotted names (`path`: `process.env`, `<function>.constructor`) of one source."""
 
     def __init__(self, scopes: Scopes) -> None:
         self.scopes = scopes
@@ -137,7 +137,7 @@ class Values:
         for above in node.up():
             if above.kind in {"class_body", "class_static_block", "object"}:
                 return None
-            if above.kind in FUNCTIONS and above.kind not in {"arrow_function"}:
+            if above.kind in FUNCTIONS and above.kind != "arrow_function":
                 return None
         return GLOBAL
 
@@ -161,7 +161,9 @@ class Values:
         operator = node.child("operator")
         if operator is not None and operator.kind in {"||", "&&", "??"}:
             return self._worst([node.child("right"), node.child("left")], depth)
-        return "<string>" if operator is not None and operator.kind == "+" and self.text(node, depth) is not None else None
+        return (
+            "<string>" if operator is not None and operator.kind == "+" and self.text(node, depth) is not None else None
+        )
 
     def _worst(self, nodes: list[JsNode | None], depth: int) -> str | None:
         paths = [path for path in (self.path(node, depth) for node in nodes) if path]
@@ -182,7 +184,10 @@ class Values:
         name = self.path(function, depth) or ""
         if name == "require" and args:
             return f"require({self.text(args[0], depth) or '?'})"
-        if name in {"Reflect.get", "Object.getOwnPropertyDescriptor", "Reflect.getOwnPropertyDescriptor"} and len(args) > 1:
+        if (
+            name in {"Reflect.get", "Object.getOwnPropertyDescriptor", "Reflect.getOwnPropertyDescriptor"}
+            and len(args) > 1
+        ):
             return _join(self.path(args[0], depth) or "?", self._key_text(args[1], depth) or "?")
         if name in {"Object.getPrototypeOf", "Reflect.getPrototypeOf"} and args:
             return self.path(args[0], depth)
@@ -329,7 +334,9 @@ class Values:
     def _numbers(self, args: list[JsNode], depth: int) -> list[str]:
         found: list[str] = []
         for arg in args:
-            value = self._constant(arg.parts()[0], depth) if arg.kind == "spread_element" and arg.parts() else [arg.text]
+            value = (
+                self._constant(arg.parts()[0], depth) if arg.kind == "spread_element" and arg.parts() else [arg.text]
+            )
             found.extend(value if isinstance(value, list) else [])
         return found
 
@@ -392,7 +399,13 @@ def _string_method(value: Constant, method: str, args: list[str | None]) -> Cons
         return value.replace(first, second, 1 if method == "replace" else -1)
     if method in {"slice", "substring", "substr", "at", "charAt"} and None not in args:
         return _cut(value, method, [arg or "" for arg in args])
-    simple = {"toLowerCase": value.lower, "toUpperCase": value.upper, "trim": value.strip, "toString": value.__str__, "normalize": value.__str__}
+    simple = {
+        "toLowerCase": value.lower,
+        "toUpperCase": value.upper,
+        "trim": value.strip,
+        "toString": value.__str__,
+        "normalize": value.__str__,
+    }
     if method in simple:
         return str(simple[method]())
     if method == "repeat" and first is not None and first.isdigit():

@@ -117,7 +117,5 @@ def _bound(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield node.name, node
     elif isinstance(node, ast.alias):
         yield node.asname or node.name.split(".")[0], node
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        yield node.name, node
-    elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
         yield node.name, node

@@ -10,28 +10,35 @@ from tools.checks.lines import finding_at
 from tools.checks.python_scopes import PythonScopes
 from tools.checks.python_values import PythonValues
 from tools.checks.report import Finding, Severity
+from tools.checks.words import words
 
 __all__ = ["DANGEROUS_MODULES", "python_security"]
 
-DANGEROUS_MODULES = frozenset(
-    "os sys subprocess shutil pathlib socket ssl ftplib smtplib poplib imaplib nntplib telnetlib socketserver xmlrpc"
-    " importlib imp pkgutil zipimport runpy code codeop builtins ctypes _ctypes cffi mmap multiprocessing threading _thread"
-    " signal resource pty tty termios fcntl select selectors posix nt pwd grp spwd crypt syslog platform site sysconfig gc inspect"
-    " dis marshal pickle cPickle _pickle shelve dbm sqlite3 tempfile glob linecache fileinput filecmp zipfile tarfile"
-    " webbrowser wsgiref cgi cgitb pdb bdb trace tracemalloc faulthandler timeit profile cProfile pstats doctest unittest venv ensurepip"
-    " symtable tokenize pydoc pyclbr antigravity zipapp lib2to3 uu wave _io _posixsubprocess _socket _winapi winreg msvcrt readline rlcompleter cmd getpass curses netrc"
-    " idlelib tkinter turtle py_compile compileall modulefinder atexit sched mailbox asyncio asyncore asynchat concurrent"
-    " distutils setuptools pip pkg_resources nis ossaudiodev audioop stat posixpath ntpath genericpath logging.config logging.handlers".split()
-)
-_NETWORK_MODULES = frozenset("requests httpx aiohttp urllib3 urllib.request http paramiko pycurl websocket websockets boto3 fabric scrapy selenium playwright psycopg2 pymysql redis pymongo".split())
+DANGEROUS_MODULES = words("""
+    os sys subprocess shutil pathlib socket ssl ftplib smtplib poplib imaplib nntplib telnetlib socketserver xmlrpc
+    importlib imp pkgutil zipimport runpy code codeop builtins ctypes _ctypes cffi mmap multiprocessing threading
+    _thread signal resource pty tty termios fcntl select selectors posix nt pwd grp spwd crypt syslog platform site
+    sysconfig gc inspect dis marshal pickle cPickle _pickle shelve dbm sqlite3 tempfile glob linecache fileinput
+    filecmp zipfile tarfile webbrowser wsgiref cgi cgitb pdb bdb trace tracemalloc faulthandler timeit profile
+    cProfile pstats doctest unittest venv ensurepip symtable tokenize pydoc pyclbr antigravity zipapp lib2to3 uu
+    wave _io _posixsubprocess _socket _winapi winreg msvcrt readline rlcompleter cmd getpass curses netrc idlelib
+    tkinter turtle py_compile compileall modulefinder atexit sched mailbox asyncio asyncore asynchat concurrent
+    distutils setuptools pip pkg_resources nis ossaudiodev audioop stat posixpath ntpath genericpath logging.config
+    logging.handlers
+""")
+_NETWORK_MODULES = words("""
+    requests httpx aiohttp urllib3 urllib.request http paramiko pycurl websocket websockets boto3 fabric scrapy
+    selenium playwright psycopg2 pymysql redis pymongo
+""")
 _NETWORK_PREFIXES = ("urllib.request", "http.client", "http.server", "http.cookiejar")
 _SAFE_MEMBERS = frozenset({"http.HTTPStatus", "pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath"})
 """Harmless names that may be taken out of a module which is refused as a whole."""
-_UNSAFE_MEMBERS = frozenset(
-    "io.open io.open_code io.FileIO io.OpenWrapper codecs.open gzip.open gzip.GzipFile bz2.open bz2.BZ2File lzma.open lzma.LZMAFile logging.FileHandler"
-    " typing.get_type_hints typing.ForwardRef types.FunctionType types.CodeType types.LambdaType numpy.load numpy.fromfile pandas.read_pickle"
-    " xml.etree.ElementTree.parse xml.etree.ElementTree.iterparse xml.dom.minidom.parse xml.sax.parse uuid.getnode".split()
-)
+_UNSAFE_MEMBERS = words("""
+    io.open io.open_code io.FileIO io.OpenWrapper codecs.open gzip.open gzip.GzipFile bz2.open bz2.BZ2File lzma.open
+    lzma.LZMAFile logging.FileHandler typing.get_type_hints typing.ForwardRef types.FunctionType types.CodeType
+    types.LambdaType numpy.load numpy.fromfile pandas.read_pickle xml.etree.ElementTree.parse
+    xml.etree.ElementTree.iterparse xml.dom.minidom.parse xml.sax.parse uuid.getnode
+""")
 """Dangerous names of modules that are harmless as a whole."""
 _BUILTINS = {
     "eval": "code-from-text",
@@ -51,19 +58,23 @@ _BUILTINS = {
     "memoryview": "insides",
 }
 _NAMED_ACCESS = frozenset({"getattr", "setattr", "delattr", "hasattr"})
-_SAFE_DUNDERS = frozenset(
-    "__init__ __name__ __doc__ __len__ __iter__ __next__ __contains__ __getitem__ __setitem__ __delitem__ __str__ __repr__ __eq__ __ne__ __lt__"
-    " __le__ __gt__ __ge__ __hash__ __bool__ __enter__ __exit__ __add__ __radd__ __sub__ __mul__ __truediv__ __floordiv__ __mod__ __neg__ __abs__"
-    " __call__ __post_init__ __version__ __format__ __int__ __float__ __index__ __reversed__ __missing__ __and__ __or__ __xor__ __main__".split()
-)
-_FRAME_ATTRIBUTES = frozenset(
-    "tb_frame tb_next tb_lasti f_back f_globals f_locals f_code f_builtins f_trace gi_frame gi_code gi_yieldfrom cr_frame cr_code cr_origin cr_await"
-    " ag_frame ag_code ag_await co_code co_consts co_names func_globals func_code mro".split()
-)
+_SAFE_DUNDERS = words("""
+    __init__ __name__ __doc__ __len__ __iter__ __next__ __contains__ __getitem__ __setitem__ __delitem__ __str__
+    __repr__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __bool__ __enter__ __exit__ __add__ __radd__ __sub__
+    __mul__ __truediv__ __floordiv__ __mod__ __neg__ __abs__ __call__ __post_init__ __version__ __format__ __int__
+    __float__ __index__ __reversed__ __missing__ __and__ __or__ __xor__ __main__
+""")
+_FRAME_ATTRIBUTES = words("""
+    tb_frame tb_next tb_lasti f_back f_globals f_locals f_code f_builtins f_trace gi_frame gi_code gi_yieldfrom
+    cr_frame cr_code cr_origin cr_await ag_frame ag_code ag_await co_code co_consts co_names func_globals func_code
+    mro
+""")
 _OPERATOR_ACCESS = frozenset({"operator.attrgetter", "operator.methodcaller", "inspect.getattr_static"})
 _DUNDER = re.compile(r"__\w+__\Z")
 _FIELD = re.compile(r"[.\[]_|\.(?:gi|cr|ag|tb|f)_\w+")
-_SECRET = re.compile(r"\b(?:sk-[A-Za-z0-9_-]{20,}|ghp_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|xox[abpr]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{35})")
+_SECRET = re.compile(
+    r"\b(?:sk-[A-Za-z0-9_-]{20,}|ghp_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|xox[abpr]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{35})"
+)
 _REMEDIES = {
     "code-from-text": "write the code out; to read data use json.loads",
     "import": "a Code node works on its items; use the node made for files, commands or HTTP requests",
@@ -96,10 +107,21 @@ class _Rules:
             if check is not None:
                 yield from check(node)
 
-    def find(self, node: ast.AST, rule: str, message: str, *, severity: Severity = "error", context: str = "") -> Finding:
+    def find(
+        self, node: ast.AST, rule: str, message: str, *, severity: Severity = "error", context: str = ""
+    ) -> Finding:
         line, column = getattr(node, "lineno", None), getattr(node, "col_offset", None)
         place = None if column is None else column + 1
-        return finding_at(self.code, f"security/{rule}", message, line, place, severity=severity, remedy=_REMEDIES.get(rule, ""), context=context)
+        return finding_at(
+            self.code,
+            f"security/{rule}",
+            message,
+            line,
+            place,
+            severity=severity,
+            remedy=_REMEDIES.get(rule, ""),
+            context=context,
+        )
 
     def check_Import(self, node: ast.Import) -> Iterator[Finding]:  # noqa: N802 - named as ast names it
         for alias in node.names:
@@ -116,14 +138,21 @@ class _Rules:
         yield from found
         for alias in [] if found else node.names:
             full = f"{module}.{alias.name}"
-            if full in _UNSAFE_MEMBERS or _is_dangerous_module(full) or _reaches_system(alias.name) or alias.name.startswith("_"):
+            if (
+                full in _UNSAFE_MEMBERS
+                or _is_dangerous_module(full)
+                or _reaches_system(alias.name)
+                or alias.name.startswith("_")
+            ):
                 yield self.find(node, "import", f"import of '{full}' is not allowed: it reaches the system")
 
     def module(self, node: ast.AST, name: str) -> Iterator[Finding]:
         if _is_network(name):
             yield self.find(node, "network", f"import of '{name}' is not allowed: it reaches the network")
         elif _is_dangerous_module(name):
-            yield self.find(node, "import", f"import of '{name}' is not allowed: it reaches files, processes or Python's insides")
+            yield self.find(
+                node, "import", f"import of '{name}' is not allowed: it reaches files, processes or Python's insides"
+            )
 
     def check_Name(self, node: ast.Name) -> Iterator[Finding]:  # noqa: N802 - named as ast names it
         if not isinstance(node.ctx, ast.Load) or self.scopes.bindings(node):
@@ -150,18 +179,30 @@ class _Rules:
         """An attribute that is read, in whatever way its name was built."""
         context = "the name is built from pieces" if built else ""
         if _DUNDER.match(name) and name not in _SAFE_DUNDERS:
-            yield self.find(node, "insides", f"access to `{name}` is not allowed: it leads to Python's insides", context=context)
+            yield self.find(
+                node, "insides", f"access to `{name}` is not allowed: it leads to Python's insides", context=context
+            )
         elif name in _FRAME_ATTRIBUTES:
-            yield self.find(node, "insides", f"access to `{name}` is not allowed: it leads to frames and code objects", context=context)
+            yield self.find(
+                node,
+                "insides",
+                f"access to `{name}` is not allowed: it leads to frames and code objects",
+                context=context,
+            )
         elif base is not None and self._is_module(base) and (_reaches_system(name) or name.startswith("_")):
-            yield self.find(node, "import", f"`{base}.{name}` is not allowed: it reaches the system through another module", context=context)
+            yield self.find(
+                node,
+                "import",
+                f"`{base}.{name}` is not allowed: it reaches the system through another module",
+                context=context,
+            )
         elif base is not None and f"{base}.{name}" in _UNSAFE_MEMBERS:
             yield self.find(node, "file", f"`{base}.{name}` is not allowed: it opens files or makes code")
         elif self.modules_escape and name in {"sys", "os", "builtins", "subprocess", "_sys", "_os"}:
             yield self.find(node, "import", f"`.{name}` is not allowed: a module was passed on under another name")
 
     def _is_module(self, path: str) -> bool:
-        root = path.split(".")[0]
+        root = path.split(".", maxsplit=1)[0]
         return root in sys.stdlib_module_names or root in _NETWORK_MODULES
 
     def _is_module_value(self, node: ast.AST) -> bool:
@@ -193,7 +234,9 @@ class _Rules:
         name = self.values.text(node.args[1])
         base = self.values.path(node.args[0])
         if name is None:
-            yield self.find(node, "insides", f"`{function}` with a computed name is not allowed: what it reads cannot be checked")
+            yield self.find(
+                node, "insides", f"`{function}` with a computed name is not allowed: what it reads cannot be checked"
+            )
         elif base is not None and base.split(".")[0] in {"__builtins__", "builtins"}:
             yield self.find(node, "insides", f"`{function}` on the builtins is not allowed")
         else:
@@ -216,7 +259,9 @@ class _Rules:
                 return
         for field in _format_fields(template):
             if _FIELD.search(field):
-                yield self.find(node, "format-field", f"the format field `{{{field}}}` is not allowed: it reads Python's insides")
+                yield self.find(
+                    node, "format-field", f"the format field `{{{field}}}` is not allowed: it reads Python's insides"
+                )
 
     def check_Constant(self, node: ast.Constant) -> Iterator[Finding]:  # noqa: N802 - named as ast names it
         if isinstance(node.value, str) and _SECRET.search(node.value):
@@ -229,7 +274,9 @@ class _Rules:
     def check_Subscript(self, node: ast.Subscript) -> Iterator[Finding]:  # noqa: N802 - named as ast names it
         path = self.values.path(node.value) or ""
         key = self.values.text(node.slice)
-        if path.endswith(("__dict__", "sys.modules")) or (key in {"__builtins__", "__globals__"} and isinstance(node.value, ast.Attribute | ast.Call)):
+        if path.endswith(("__dict__", "sys.modules")) or (
+            key in {"__builtins__", "__globals__"} and isinstance(node.value, ast.Attribute | ast.Call)
+        ):
             yield self.find(node, "insides", "reading Python's insides by name is not allowed")
 
 
@@ -248,15 +295,25 @@ def _format_fields(template: str) -> list[str]:
 
 
 def _is_network(name: str) -> bool:
-    return name.split(".")[0] in _NETWORK_MODULES - {"http"} or name.startswith(_NETWORK_PREFIXES)
+    return name.split(".", maxsplit=1)[0] in _NETWORK_MODULES - {"http"} or name.startswith(_NETWORK_PREFIXES)
 
 
 def _is_dangerous_module(name: str) -> bool:
-    root = name.split(".")[0]
+    root = name.split(".", maxsplit=1)[0]
     return root in DANGEROUS_MODULES or name in DANGEROUS_MODULES
 
 
 def _reaches_system(name: str) -> bool:
     """Whether an attribute of a harmless module is a dangerous one: `re.enum.sys`, `random._os`."""
     plain = name.lstrip("_")
-    return plain in DANGEROUS_MODULES and plain not in {"stat", "profile", "select", "platform", "code", "trace", "dis", "cmd", "compile"}
+    return plain in DANGEROUS_MODULES and plain not in {
+        "stat",
+        "profile",
+        "select",
+        "platform",
+        "code",
+        "trace",
+        "dis",
+        "cmd",
+        "compile",
+    }

@@ -11,11 +11,27 @@ __all__ = ["PythonValues"]
 
 _MAX_DEPTH = 12
 _MAX_TEXT = 10_000
-_STRING_METHODS = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "title", "swapcase", "casefold", "capitalize", "removeprefix", "removesuffix", "replace", "center"})
+_STRING_METHODS = frozenset(
+    {
+        "lower",
+        "upper",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "title",
+        "swapcase",
+        "casefold",
+        "capitalize",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "center",
+    }
+)
 
 
 class PythonValues:
-    """Answers `constant` (text, bytes, numbers, lists of them) and `path` (`os.system`, `builtins.eval`) for nodes of one tree."""
+    """Constants (text, bytes, numbers, lists of them) and dotted names (`os.system`) of one tree."""
 
     def __init__(self, scopes: PythonScopes) -> None:
         self.scopes = scopes
@@ -90,7 +106,9 @@ class PythonValues:
         return None
 
     def _constant_JoinedStr(self, node: ast.JoinedStr, depth: int) -> Any:  # noqa: N802 - named as ast names it
-        pieces = [self.constant(part.value if isinstance(part, ast.FormattedValue) else part, depth) for part in node.values]
+        pieces = [
+            self.constant(part.value if isinstance(part, ast.FormattedValue) else part, depth) for part in node.values
+        ]
         return None if any(piece is None for piece in pieces) else "".join(map(str, pieces))
 
     def _constant_BinOp(self, node: ast.BinOp, depth: int) -> Any:  # noqa: N802 - named as ast names it
@@ -115,7 +133,7 @@ class PythonValues:
         pieces.append(self.constant(current, depth))
         for kind in (str, bytes, list):
             if all(isinstance(piece, kind) for piece in pieces):
-                total = kind()
+                total: Any = kind()
                 for piece in reversed(pieces):
                     total = total + piece
                 return total
@@ -161,13 +179,21 @@ class PythonValues:
 
     def _string_method(self, node: ast.Call, method: str, value: Any, args: list[Any], depth: int) -> Any:
         if method == "join" and isinstance(value, str | bytes):
-            parts = args[0] if args and args[0] is not None else self._generated(node.args[0] if node.args else None, depth)
+            parts = (
+                args[0] if args and args[0] is not None else self._generated(node.args[0] if node.args else None, depth)
+            )
             return value.join(parts) if isinstance(parts, list | str) else None  # type: ignore[arg-type]
         if None in args:
             return None
         if method in {"decode", "encode"}:
             return value.decode() if isinstance(value, bytes) else value.encode()
-        if method == "format" and isinstance(value, str) and not node.keywords and "." not in value and "[" not in value:
+        if (
+            method == "format"
+            and isinstance(value, str)
+            and not node.keywords
+            and "." not in value
+            and "[" not in value
+        ):
             return value.format(*args)
         if method == "split" and isinstance(value, str):
             return value.split(*args)
@@ -175,11 +201,19 @@ class PythonValues:
 
     def _generated(self, node: ast.AST | None, depth: int) -> Any:
         """`chr(c) for c in [..]`, `map(chr, [..])`, `reversed("..")`."""
-        if isinstance(node, ast.GeneratorExp | ast.ListComp) and isinstance(node.elt, ast.Call) and len(node.generators) == 1:
+        if (
+            isinstance(node, ast.GeneratorExp | ast.ListComp)
+            and isinstance(node.elt, ast.Call)
+            and len(node.generators) == 1
+        ):
             values = self.constant(node.generators[0].iter, depth)
             if self.path(node.elt.func) == "chr" and isinstance(values, list | bytes):
                 return _builtin("map", ["chr", list(values)])
-        if isinstance(node, ast.GeneratorExp | ast.ListComp) and isinstance(node.elt, ast.Name) and len(node.generators) == 1:
+        if (
+            isinstance(node, ast.GeneratorExp | ast.ListComp)
+            and isinstance(node.elt, ast.Name)
+            and len(node.generators) == 1
+        ):
             values = self.constant(node.generators[0].iter, depth)
             return list(values) if isinstance(values, list | str) else None
         if isinstance(node, ast.Call) and self.path(node.func) == "map" and len(node.args) == 2:

@@ -85,7 +85,9 @@ class Validation:
     valid: bool
     """The code compiles as n8n (or the snippet dialect of `/execute`) compiles it; nothing else makes it false."""
     security_valid: bool
-    """It compiles, and neither our security rules nor the runner profile's own checker refuse it."""
+    """It compiles, and no security rule refuses it."""
+    n8n_valid: bool
+    """It compiles, and nothing says that n8n under this profile will refuse it or fail."""
     findings: tuple[Finding, ...] = ()
     """Of syntax, security and n8n's rules, by place."""
     fixes: tuple[Edit, ...] = ()

@@ -18,19 +18,27 @@ _MAX_FINDINGS = 20
 _PYTHON_REMEDIES = (
     (r"was never closed|EOF|unterminated", "close the bracket or quote that is opened here"),
     (r"closing parenthesis|unmatched", "remove the bracket, or open it before"),
-    (r"unindent|unexpected indent|expected an indented block|inconsistent use of tabs", "indent every block by 4 spaces, the first line by none"),
+    (
+        r"unindent|unexpected indent|expected an indented block|inconsistent use of tabs",
+        "indent every block by 4 spaces, the first line by none",
+    ),
     (r"expected ':'", "end the line with a colon"),
     (r"'await' outside", "n8n runs Python as a plain function: call without await"),
     (r"nested too deeply|too many", "split the expression over several statements"),
     (r"cannot assign|Maybe you meant '=='", "use == to compare"),
     (r"null byte", "remove the null byte"),
 )
-_JAVASCRIPT_LOOK = re.compile(r"^\s*(?:const|let|var|function)\s+[\w${\[]|=>|===|\$input\.|\}\s*else\s*\{|^\s*//", re.MULTILINE)
-_PYTHON_LOOK = re.compile(r"^\s*(?:import \w+\s*$|from [\w.]+ import |def \w+\(.*\):|(?:for|if|elif|while|with|try|else)\b.*:\s*(?:#.*)?$)", re.MULTILINE)
+_JAVASCRIPT_LOOK = re.compile(
+    r"^\s*(?:const|let|var|function)\s+[\w${\[]|=>|===|\$input\.|\}\s*else\s*\{|^\s*//", re.MULTILINE
+)
+_PYTHON_LOOK = re.compile(
+    r"^\s*(?:import \w+\s*$|from [\w.]+ import |def \w+\(.*\):|(?:for|if|elif|while|with|try|else)\b.*:\s*(?:#.*)?$)",
+    re.MULTILINE,
+)
 
 
 def check_syntax(code: str, language: Language) -> Report:
-    """Compile the code in the head only: Python as a function body or a snippet, JavaScript as an async function's body.
+    """Compile the code without running it: Python as a function body or a snippet, JavaScript as an async body.
 
     Markdown fences, prose and code of the other language are named as such.
     """
@@ -57,7 +65,15 @@ def _python(code: str) -> list[Finding]:
         return [finding_at(code, "syntax/python", message, problem.lineno, problem.offset or None, remedy=remedy)]
     assert source.tree is not None
     if not source.tree.body:
-        return [finding_at(code, "syntax/empty", "the code is empty: n8n cannot compile a Python node without a statement", 1, remedy="return the items")]
+        return [
+            finding_at(
+                code,
+                "syntax/empty",
+                "the code is empty: n8n cannot compile a Python node without a statement",
+                1,
+                remedy="return the items",
+            )
+        ]
     return []
 
 
@@ -76,14 +92,36 @@ def _other_text(code: str, language: Language) -> list[Finding]:
     """Why the text is no code of this language, when it looks like something else."""
     wrapping = find_wrapping(code)
     if wrapping is not None and wrapping.kind == "fence":
-        return [finding_at(code, "syntax/markdown-fence", "the code is wrapped in a Markdown fence", wrapping.line, 1, remedy="send only what stands between the fences")]
+        return [
+            finding_at(
+                code,
+                "syntax/markdown-fence",
+                "the code is wrapped in a Markdown fence",
+                wrapping.line,
+                1,
+                remedy="send only what stands between the fences",
+            )
+        ]
     if wrapping is not None:
-        return [finding_at(code, "syntax/prose", "there is prose before the code", wrapping.line, 1, remedy="send only the code")]
+        return [
+            finding_at(
+                code, "syntax/prose", "there is prose before the code", wrapping.line, 1, remedy="send only the code"
+            )
+        ]
     other: Language = "javascript" if language == "python" else "python"
     look = _JAVASCRIPT_LOOK if other == "javascript" else _PYTHON_LOOK
     if look.search(code) and _compiles(code, other):
         name = "JavaScript" if other == "javascript" else "Python"
-        return [finding_at(code, "syntax/wrong-language", f"this is {name} code", 1, 1, remedy=f"set the language to {other}, or translate the code")]
+        return [
+            finding_at(
+                code,
+                "syntax/wrong-language",
+                f"this is {name} code",
+                1,
+                1,
+                remedy=f"set the language to {other}, or translate the code",
+            )
+        ]
     return []
 
 
