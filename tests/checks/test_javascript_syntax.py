@@ -22,7 +22,7 @@ VALID = {
     "catch-var": "try { x } catch (e) { var e = 1 } return 1;",
     "names": "let get = 1, of = 2, async = 3; const größe = 4, $ = 5, \\u0061b = 6; return get;",
     "reserved-as-keys": "return { class: 1, new: 2, default: 3 }.class;",
-    "class": "class A { #x = 1; static { this.y = 2; } get x() { return this.#x; } static constructor2() {} } return new A();",
+    "class": "class A { #x = 1; static { this.y = 2; } get x() { return this.#x; } static b() {} } return new A();",
     "super": "class A extends Object { constructor() { super(); } m() { return (() => super.toString())(); } }",
     "destructuring": "let a, b, c; [a, b] = [b, a]; ({ a, b: [c] = [] } = {}); return a;",
     "optional": "return a?.b?.[0]?.(1) ?? (c || d);",
