@@ -3,18 +3,23 @@
 Lower rooms receive values (`Limits`, `RouterConfig`), never `Settings`. `.env.example` has the same order.
 """
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tools.errors import ConfigError
+from tools.llm.config import ProviderConfig, RouterConfig
+from tools.llm.table import local_provider, provider_table, single_provider
 
 __all__ = [
     "GenerationSettings",
     "HealthSettings",
+    "ModelSettings",
     "SandboxSettings",
     "ServerSettings",
     "Settings",
@@ -68,6 +73,74 @@ class ServerSettings(BaseSettings):
     """Comma-separated names accepted in the Host header, beside HOST."""
     max_body_mb: Annotated[int, Field(ge=1, le=1024)] = 16
     """Megabytes of one request body."""
+
+
+class ModelSettings(BaseSettings):
+    """Who thinks (`LLM_...`); with none of them set, there is the synthesis and no model."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    llm_model: str = ""
+    """LiteLLM's name of a model (`gemini/gemini-2.5-flash`, `ollama_chat/qwen`), or any name at LLM_BASE_URL."""
+    llm_base_url: str = ""
+    """`http://localhost:8001/v1`: an OpenAI-compatible server (vLLM, llama.cpp, LM Studio, ...)."""
+    llm_api_key: SecretStr | None = None
+    """Key of LLM_MODEL; none is needed for most servers of one's own."""
+    llm_providers: str = ""
+    """Several providers, asked in this order: a JSON object or the path of a .toml or .json file (docs/models.md)."""
+    local_model_path: Path | None = None
+    """A .gguf file to run inside this process (extra `local`), asked after all others."""
+    llm_deadline_s: Annotated[float, Field(gt=0, le=3600)] = 180
+    """Seconds of one call over all providers."""
+    llm_hedge_after_s: Annotated[float, Field(gt=0, le=600)] | None = None
+    """Ask the next provider too when the first has not begun to answer after so many seconds; empty: never."""
+    llm_failure_threshold: Annotated[int, Field(ge=1, le=1000)] = 5
+    """Consecutive failures that open a provider's circuit."""
+    llm_recovery_s: Annotated[float, Field(gt=0, le=86400)] = 300
+    """Seconds until an open circuit lets one trial through."""
+    llm_health_interval_s: Annotated[float, Field(ge=0, le=86400)] = 60
+    """Seconds between one-token checks of a provider without successful calls; 0: none."""
+    llm_max_tokens: Annotated[int, Field(ge=256)] | None = None
+    """Tokens one request may use over all its attempts; empty: no bound."""
+    llm_max_cost_usd: Annotated[float, Field(gt=0)] | None = None
+    """Dollars one request may cost over all its attempts; empty: no bound."""
+
+    @field_validator(
+        "llm_api_key", "local_model_path", "llm_hedge_after_s", "llm_max_tokens", "llm_max_cost_usd", mode="before"
+    )
+    @classmethod
+    def _nothing_is_none(cls, value: object) -> object:
+        return value or None
+
+    @cached_property
+    def providers(self) -> tuple[ProviderConfig, ...]:
+        """All providers in the order of asking.
+
+        Raises:
+            ConfigError: the table is wrong, or a key is missing.
+        """
+        table = provider_table(self.llm_providers, _environment()) if self.llm_providers else ()
+        single = (
+            (single_provider(self.llm_model, self.llm_base_url or None, self.llm_api_key),)
+            if self.llm_model or self.llm_base_url
+            else ()
+        )
+        local = (local_provider(self.local_model_path),) if self.local_model_path else ()
+        names = [provider.name for provider in (*table, *single, *local)]
+        if len(set(names)) != len(names):
+            raise ConfigError(f"LLM_PROVIDERS: {', '.join(names)}: a name stands there twice")
+        return (*table, *single, *local)
+
+    @cached_property
+    def router(self) -> RouterConfig:
+        """How they are asked."""
+        return RouterConfig(
+            failure_threshold=self.llm_failure_threshold,
+            recovery_s=self.llm_recovery_s,
+            deadline_s=self.llm_deadline_s,
+            hedge_after_s=self.llm_hedge_after_s,
+            health_interval_s=self.llm_health_interval_s,
+        )
 
 
 class StorageSettings(BaseSettings):
@@ -136,6 +209,11 @@ class Settings(BaseSettings):
         return ServerSettings()
 
     @cached_property
+    def models(self) -> ModelSettings:
+        """`LLM_...`, `LOCAL_MODEL_PATH`."""
+        return ModelSettings()
+
+    @cached_property
     def storage(self) -> StorageSettings:
         """`DATABASE_URL`, `RUN_RETENTION_DAYS`, ..."""
         return StorageSettings()
@@ -155,9 +233,15 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
         _ = settings.sandbox, settings.generation, settings.server, settings.storage, settings.health
+        _ = settings.models.providers
     except ValidationError as error:
         raise ConfigError("; ".join(_sentence(problem, error.title) for problem in error.errors())) from error
     return settings
+
+
+def _environment() -> dict[str, str]:
+    """The variables of the process, and under them those of `.env`."""
+    return {name: value for name, value in dotenv_values(".env").items() if value} | dict(os.environ)
 
 
 def _sentence(problem: object, title: str) -> str:

@@ -157,7 +157,7 @@ async def test_all_down_is_one_error_that_names_each_and_when_to_come_back() -> 
     routed = router(down("a"), down("b"), clock=Clock(), failure_threshold=1)
     with pytest.raises(NoProviderAvailable, match="a: HTTP 500; b: HTTP 500"):
         await routed.complete(QUESTION)
-    with pytest.raises(NoProviderAvailable, match="a is left alone after failures, next trial in 300 s") as caught:
+    with pytest.raises(NoProviderAvailable, match="a: HTTP 500, left alone for another 300 s") as caught:
         await routed.complete(QUESTION)
     assert caught.value.retry_after_s == pytest.approx(300)
 

@@ -14,6 +14,7 @@ from tools.llm.completion import (
     Sink,
 )
 from tools.llm.config import ProviderConfig, RouterConfig, TaskType
+from tools.llm.opening import make_providers
 from tools.llm.router import CircuitChanged, Router
 from tools.llm.scripted import ScriptedProvider
 
@@ -35,4 +36,5 @@ __all__ = [
     "ScriptedProvider",
     "Sink",
     "TaskType",
+    "make_providers",
 ]

@@ -98,8 +98,9 @@ class Circuit:
             async with asyncio.timeout(first_wait_s) as timer, aclosing(_closable(self.provider, request)) as stream:
                 async for chunk in stream:
                     answer.take(chunk)
-                    if chunk.text:
+                    if chunk.text or chunk.thinking:
                         timer.reschedule(min(end, loop.time() + idle_s))
+                    if chunk.text:
                         hear(chunk.text)
         except TimeoutError as exc:
             what = "stopped in the middle of its answer" if answer.text else f"gave no text within {first_wait_s:g} s"
@@ -224,7 +225,7 @@ class StreamedAnswer:
         """
         if self.finish_reason is None:
             raise ProviderError(f"{provider} broke off its answer after {len(self.text)} characters")
-        if not self.text.strip():
+        if not self.text.strip() and self.finish_reason != "length":
             raise ProviderError(f"{provider} gave an empty answer")
 
     def estimate_usage(self, tokens_in: int) -> None:

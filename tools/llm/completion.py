@@ -54,6 +54,8 @@ class Chunk:
     finish_reason: FinishReason | None = None
     tokens_in: int | None = None
     tokens_out: int | None = None
+    thinking: bool = False
+    """A sign of life of a model that thinks before it speaks; its thoughts are not kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,11 +65,7 @@ class Relay:
             return self._refusals[0]
         reasons = {failure.provider: failure.message for failure in self.failures}
         reasons |= {circuit.name: f"{circuit.name} was not done in time" for circuit, _ in self._running.values()}
-        told = "; ".join(
-            reasons.get(circuit.name)
-            or f"{circuit.name} is left alone after failures, next trial in {circuit.breaker.wait_s:.0f} s"
-            for circuit in self._circuits
-        )
+        told = "; ".join(reasons.get(circuit.name) or _resting(circuit) for circuit in self._circuits)
         return NoProviderAvailable(f"No model answered: {told}", min(c.breaker.wait_s for c in self._circuits))
 
     def _start_next(self) -> bool:
@@ -139,4 +135,5 @@ class Relay:
 
 
 def _resting(circuit: Circuit) -> str:
-    return f"{circuit.name} is left alone after failures, next trial in {circuit.breaker.wait_s:.0f} s"
+    reason = circuit.record.last_error or f"{circuit.name} failed"
+    return f"{reason}, left alone for another {circuit.breaker.wait_s:.0f} s"
