@@ -102,7 +102,7 @@ async def test_a_living_or_remote_owner_keeps_its_run(open_again: OpenStorage) -
 async def test_a_remote_owner_that_falls_silent_loses_its_run(
     open_again: OpenStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.storage.runs.LEASE_S", -1.0)
+    monkeypatch.setattr("tools.storage.lease.LEASE_S", -1.0)
     async with open_again(owner=ELSEWHERE) as remote:
         await remote.runs.start("r1", "generate", REQUEST, "key")
 

@@ -9,11 +9,27 @@ from typing import Any, Literal, TypeVar, cast, get_type_hints
 
 from sandbox.types import Language, Mode
 
-__all__ = ["Code", "Json", "Match", "Pattern", "Run", "RunStatus", "Version", "clean", "dump", "now_text", "read_row"]
+__all__ = [
+    "Code",
+    "ItemStatus",
+    "Job",
+    "JobItem",
+    "Json",
+    "Match",
+    "Pattern",
+    "Run",
+    "RunStatus",
+    "Version",
+    "clean",
+    "dump",
+    "now_text",
+    "read_row",
+]
 
 Json = Any
 """A JSON value."""
 RunStatus = Literal["running", "done", "failed", "cancelled"]
+ItemStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 RecordT = TypeVar("RecordT")
 
 
@@ -107,6 +123,37 @@ class Match:
     pattern: Pattern
     similarity: float
     """Cosine, 1 is the same meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Many requests under one name."""
+
+    job_id: str
+    idempotency_key: str | None
+    queue: str
+    """`pipeline` or `sandbox`: which workers take it."""
+    total: int
+    max_attempts: int
+    """An item that took its worker down so often is a dead letter."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobItem:
+    """One request of a job."""
+
+    job_id: str
+    position: int
+    """From 0, in the order of submission."""
+    kind: str
+    request: Json
+    status: ItemStatus
+    """`done` has a result (which may say `success: false`); `failed` is a dead letter with our error."""
+    attempts: int
+    result: Json
+    error: Json
+    updated_at: datetime
 
 
 def read_row(kind: type[RecordT], row: Mapping[str, Any]) -> RecordT:

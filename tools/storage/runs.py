@@ -1,19 +1,14 @@
 """The history of runs, and who works on which: a lease that a dead process cannot renew."""
 
-import os
-import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Literal
 
 from tools.storage.connector import Connector
+from tools.storage.lease import is_abandoned, lease_text, this_process
 from tools.storage.records import Json, Run, RunStatus, dump, now_text, read_row
 
-__all__ = ["LEASE_S", "Runs", "is_abandoned", "this_process"]
-
-LEASE_S = 30.0
-"""Seconds a silent owner on another machine keeps its run; an owner on this machine is simply looked up."""
+__all__ = ["Runs"]
 
 
 class Runs:
@@ -32,7 +27,7 @@ class Runs:
             request=dump(request),
             request_key=request_key,
             owner=self._owner,
-            lease_until=_lease(),
+            lease_until=lease_text(),
             now=now_text(),
         )
         return bool(rows)
@@ -40,7 +35,7 @@ class Runs:
     async def renew(self, run_id: str, stage: str | None = None) -> bool:
         """Keep the lease, and note the stage that finished; `False` when the run is no longer ours."""
         rows = await self._connector.fetch(
-            "runs_renew", run_id=run_id, owner=self._owner, stage=stage, lease_until=_lease(), now=now_text()
+            "runs_renew", run_id=run_id, owner=self._owner, stage=stage, lease_until=lease_text(), now=now_text()
         )
         return bool(rows)
 
@@ -91,7 +86,7 @@ class Runs:
     async def abandoned(self) -> Sequence[Run]:
         """List the running runs whose process is gone."""
         rows = await self._connector.fetch("runs_alive")
-        return [run for run in (read_row(Run, row) for row in rows) if is_abandoned(run)]
+        return [run for run in (read_row(Run, row) for row in rows) if is_abandoned(run.owner, run.lease_until)]
 
     async def take_over(self, run: Run) -> bool:
         """Become the owner of an abandoned run; of several processes that try, one gets `True`."""
@@ -100,7 +95,7 @@ class Runs:
             run_id=run.run_id,
             previous=run.owner,
             owner=self._owner,
-            lease_until=_lease(),
+            lease_until=lease_text(),
             now=now_text(),
         )
         return bool(rows)
@@ -108,7 +103,7 @@ class Runs:
     async def reopen(self, run_id: str) -> bool:
         """Set a failed or cancelled run to running again, ours; `False` when it is neither."""
         rows = await self._connector.fetch(
-            "runs_reopen", run_id=run_id, owner=self._owner, lease_until=_lease(), now=now_text()
+            "runs_reopen", run_id=run_id, owner=self._owner, lease_until=lease_text(), now=now_text()
         )
         return bool(rows)
 
@@ -139,30 +134,3 @@ class Runs:
             now=now_text(),
         )
         return bool(rows)
-
-
-def this_process() -> str:
-    """Name this process so that no later one is taken for it: `host:pid:start`."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_start_of(os.getpid())}"
-
-
-def is_abandoned(run: Run) -> bool:
-    """Whether the owner of a running run is dead, or silent for longer than its lease."""
-    host, pid, start = run.owner.rsplit(":", 2)
-    if host == socket.gethostname() and start:
-        return _start_of(int(pid)) != start
-    return run.lease_until < datetime.now(UTC)
-
-
-def _start_of(pid: int) -> str:
-    """Clock ticks from boot to the process's start (field 22 of its stat); empty when it is gone or /proc is not."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
-    except OSError:
-        return ""
-    state, *rest = stat.rpartition(")")[2].split()
-    return "" if state == "Z" else rest[18]
-
-
-def _lease() -> str:
-    return (datetime.now(UTC) + timedelta(seconds=LEASE_S)).isoformat(timespec="microseconds")

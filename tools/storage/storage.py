@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.storage.connector import Connector, Dialect
+from tools.storage.jobs import Jobs
 from tools.storage.patterns import Patterns
 from tools.storage.runs import Runs
 from tools.storage.versions import Versions
@@ -14,13 +15,14 @@ __all__ = ["Storage", "in_memory", "open_storage"]
 
 
 class Storage:
-    """Runs, versions and patterns in one database."""
+    """Runs, versions, patterns and jobs in one database."""
 
     def __init__(self, connector: Connector, *, owner: str | None = None) -> None:
         self.connector = connector
         self.runs = Runs(connector, owner)
         self.versions = Versions(connector)
         self.patterns = Patterns(connector)
+        self.jobs = Jobs(connector, owner)
 
     @property
     def dialect(self) -> Dialect:

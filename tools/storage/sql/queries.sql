@@ -97,3 +97,78 @@ DELETE FROM patterns RETURNING pattern_id
 
 -- name: patterns_stale
 SELECT * FROM patterns WHERE model <> :model ORDER BY pattern_id LIMIT :limit
+
+-- name: jobs_add
+INSERT INTO jobs (job_id, idempotency_key, queue, total, max_attempts, created_at)
+VALUES (:job_id, :idempotency_key, :queue, :total, :max_attempts, :now)
+ON CONFLICT DO NOTHING
+RETURNING *
+
+-- name: jobs_find
+SELECT * FROM jobs WHERE idempotency_key = :idempotency_key
+
+-- name: jobs_get
+SELECT * FROM jobs WHERE job_id = :job_id
+
+-- name: jobs_list
+SELECT * FROM jobs ORDER BY created_at DESC, job_id LIMIT :limit
+
+-- name: jobs_counts
+SELECT status, COUNT(*) AS count FROM job_items WHERE job_id = :job_id GROUP BY status
+
+-- name: jobs_open
+SELECT jobs.* FROM jobs
+WHERE EXISTS (
+    SELECT 1 FROM job_items WHERE job_items.job_id = jobs.job_id AND job_items.status IN ('queued', 'running')
+)
+ORDER BY jobs.created_at, jobs.job_id
+
+-- name: jobs_expire
+DELETE FROM jobs
+WHERE created_at < :before AND NOT EXISTS (
+    SELECT 1 FROM job_items WHERE job_items.job_id = jobs.job_id AND job_items.status IN ('queued', 'running')
+)
+RETURNING job_id
+
+-- name: items_add
+INSERT INTO job_items (job_id, position, kind, request, updated_at)
+VALUES (:job_id, :position, :kind, :request, :now)
+
+-- name: items_open
+SELECT position, status, owner, lease_until FROM job_items
+WHERE job_id = :job_id AND position BETWEEN :first AND :last AND status IN ('queued', 'running')
+ORDER BY position
+
+-- name: items_claim
+UPDATE job_items SET status = 'running', owner = :owner, lease_until = :lease_until, attempts = attempts + 1,
+    updated_at = :now
+WHERE job_id = :job_id AND position = :position
+    AND (status = 'queued' OR (status = 'running' AND owner = CAST(:previous AS TEXT)))
+RETURNING *
+
+-- name: items_renew
+UPDATE job_items SET lease_until = :lease_until, updated_at = :now
+WHERE job_id = :job_id AND owner = :owner AND status = 'running'
+RETURNING position
+
+-- name: items_finish
+UPDATE job_items SET status = :status, result = :result, error = :error, owner = NULL, updated_at = :now
+WHERE job_id = :job_id AND position = :position AND status = 'running' AND owner = :owner
+RETURNING position
+
+-- name: items_cancel
+UPDATE job_items SET status = 'cancelled', owner = NULL, updated_at = :now
+WHERE job_id = :job_id AND status IN ('queued', 'running')
+RETURNING position
+
+-- name: items_retry
+UPDATE job_items SET status = 'queued', attempts = 0, error = NULL, updated_at = :now
+WHERE job_id = :job_id AND status IN ('failed', 'cancelled')
+RETURNING position
+
+-- name: items_ended
+SELECT * FROM job_items
+WHERE job_id = :job_id AND position > :after AND status IN ('done', 'failed', 'cancelled')
+    AND (CAST(:status AS TEXT) IS NULL OR status = :status)
+ORDER BY position
+LIMIT :limit
