@@ -152,6 +152,8 @@ class Pool:
             return ExecutionError("Crash", "the connection to the execution broke", killed_by="crash")
         if end.lost:
             raise SandboxFault("the process that starts executions ended while this one ran; try again")
+        if end.signal in {signal.SIGABRT, signal.SIGTRAP} and end.peak_memory_mb > limits.memory_mb / 2:
+            return ExecutionError("OutOfMemory", "the memory limit was reached", killed_by="memory")  # V8 ends itself
         match end.signal:
             case signal.SIGXCPU:
                 return ExecutionError("Timeout", f"more than {limits.timeout_s:g} s of CPU time", killed_by="timeout")

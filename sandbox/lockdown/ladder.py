@@ -106,12 +106,14 @@ def _leave_namespaces() -> bool:
 
 
 def _leave_root() -> bool:
-    """Become nobody in particular and drop every capability; the uid change needs root."""
-    moved = False
-    if os.geteuid() == 0:
+    """Become nobody in particular and drop every capability; the change of user needs root with its powers."""
+    try:
         os.setgroups([])
         os.setresgid(_USER, _USER, _USER)
         os.setresuid(_USER, _USER, _USER)
+    except OSError:  # a plain user, or a root whose powers or whose other users the container took away
+        moved = False
+    else:
         moved = True
     _drop_capabilities()
     return moved

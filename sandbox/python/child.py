@@ -1,6 +1,8 @@
 """One Python child: warmed and locked by the zygote, it reads one request, runs it on each input, answers and ends."""
 
+import contextlib
 import gc
+import importlib
 import io
 import json
 import os
@@ -15,6 +17,7 @@ from sandbox.lockdown.limits import lock_execution
 from sandbox.python import failures
 from sandbox.python.answers import as_json
 from sandbox.python.compiler import BODY, compile_code, globals_for
+from sandbox.types import NodeRules
 
 __all__ = ["Child"]
 
@@ -26,6 +29,8 @@ class Child:
 
     def __init__(self, *, language_layer: bool = True) -> None:
         self.language_layer = language_layer
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module("sandbox.n8n.python_node")
 
     def warm_up(self) -> None:
         """Touch the pages that a run will touch, while nobody waits."""
@@ -135,11 +140,12 @@ class _Execution:
         outer, sys.stdout, sys.stderr = (sys.stdout, sys.stderr), out, err
         answer: dict[str, Any] = {"ok": False, "result": None, "error": None, "warnings": []}
         try:
-            text, answer["warnings"] = as_json(self._run(context))
+            text, changes = as_json(self._run(context, answer["warnings"]))
+            answer["warnings"] += changes
             answer["ok"] = True
         except BaseException as error:  # noqa: BLE001 - whatever foreign code raises is its result
             text = "null"
-            answer |= failures.describe(error)
+            answer |= failures.describe(error, node=self.request["dialect"] == "node")
         sys.stdout, sys.stderr = outer
         if out.overflowed or err.overflowed:
             answer |= failures.output_limit(self.limits["output_bytes"])
@@ -156,10 +162,19 @@ class _Execution:
         del answer["result"]
         return f'{self.dumps(answer)[:-1]},"result":{text}}}'.encode()
 
-    def _run(self, context: Mapping[str, Any]) -> Any:
+    def _run(self, context: Mapping[str, Any], warnings: list[str]) -> Any:
+        if self.request["dialect"] == "node":
+            return self._run_node(context, warnings)
         code, body = compile_code(
             self.request["code"], self.request["dialect"], names=context, language_layer=self.language_layer
         )
         names = globals_for(context, language_layer=self.language_layer)
         exec(code, names)  # noqa: S102 - this is the place it is for
         return names.pop(BODY)() if body else names.get("result")
+
+    def _run_node(self, context: Mapping[str, Any], warnings: list[str]) -> Any:
+        """Exactly as n8n's Python runner: its rules instead of the language layer."""
+        python_node = importlib.import_module("sandbox.n8n.python_node")
+        node = python_node.PythonNode(self.request["code"], NodeRules(**self.request["rules"]))
+        warnings += node.warnings
+        return node.run(context["items"], sys.stdout.write)

@@ -1,5 +1,6 @@
 """How a failure of user code is told: type, message, line of their source, hint, trimmed traceback."""
 
+import importlib
 import traceback
 from typing import Any
 
@@ -17,8 +18,15 @@ _HINTS = {
 }
 
 
-def describe(error: BaseException) -> dict[str, Any]:
-    """The parts of an answer that tell of this error."""
+def describe(error: BaseException, *, node: bool = False) -> dict[str, Any]:
+    """The parts of an answer that tell of this error.
+
+    Args:
+        error: what came out of the code, or of judging it.
+        node: tell it in n8n's words, with the line of the node's own source.
+    """
+    if node:
+        return _node_failure(error)
     if isinstance(error, Refusal):
         return _refusal(error)
     if isinstance(error, NotJson):
@@ -57,6 +65,17 @@ def line_of(error: BaseException) -> int | None:
             found = step.tb_lineno
         step = step.tb_next
     return found
+
+
+def _node_failure(error: BaseException) -> dict[str, Any]:
+    python_node = importlib.import_module("sandbox.n8n.python_node")
+    kind, line = type(error).__name__, python_node.user_line(error)
+    if isinstance(error, MemoryError):
+        return {"error": _error("OutOfMemory", "the memory limit was reached", line), "killed_by": "memory"}
+    if isinstance(error, python_node.Refused):
+        told = _error("SecurityViolation", str(error), line, hint=error.description) | {"rule": "n8n"}
+        return {"error": told, "killed_by": "policy"}
+    return {"error": _error(kind, python_node.words(error), line)}
 
 
 def _refusal(error: Refusal) -> dict[str, Any]:

@@ -5,11 +5,12 @@ evaluate text or open files. So `json.codecs`, `random._os` and `re.enum.sys` do
 """
 
 import importlib
+import sys
 import types
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
-__all__ = ["ALLOWED", "REMEDIES", "Module", "importer", "is_allowed", "load"]
+__all__ = ["ALLOWED", "REMEDIES", "Module", "importer", "is_allowed", "is_hidden", "load"]
 
 ALLOWED: Mapping[str, frozenset[str]] = {
     name: frozenset(without.split())
@@ -124,6 +125,12 @@ class Module:
     def __repr__(self) -> str:
         return f"<module {self.__dict__['__name__']!r}>"
 
+    def __getattr__(self, name: str) -> NoReturn:
+        module = self.__dict__["__name__"]
+        if is_hidden(module, name):
+            raise AttributeError(f"{module}.{name} is not allowed here")
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"modules are read-only here: {self.__dict__['__name__']}.{name} cannot be set")
 
@@ -135,6 +142,12 @@ def is_allowed(name: str) -> bool:
     """Whether user code may import this module, or a package of such modules."""
     known = ALLOWED.keys() | _ONLY.keys()
     return name in known or any(each.startswith(f"{name}.") for each in known)
+
+
+def is_hidden(module: str, name: str) -> bool:
+    """Whether the real module has this name and its stand-in does not."""
+    real = sys.modules.get(module)
+    return hasattr(real, name) and name not in _public(real, module) and not is_allowed(f"{module}.{name}")
 
 
 def load(replacements: Mapping[str, Mapping[str, Any]]) -> dict[str, Module]:
@@ -151,7 +164,7 @@ def load(replacements: Mapping[str, Mapping[str, Any]]) -> dict[str, Module]:
     return stand_ins
 
 
-def _public(module: types.ModuleType, name: str) -> dict[str, Any]:
+def _public(module: object, name: str) -> dict[str, Any]:
     wanted: Iterable[str] = _ONLY.get(name) or dir(module)
     lost = ALLOWED.get(name, frozenset())
     found = {each: getattr(module, each) for each in wanted if not each.startswith("_") and each not in lost}

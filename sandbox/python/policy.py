@@ -21,7 +21,7 @@ from typing import Any
 
 from RestrictedPython.transformer import INSPECT_ATTRIBUTES, RestrictingNodeTransformer
 
-from sandbox.python.modules import ALLOWED, REMEDIES, is_allowed
+from sandbox.python.modules import ALLOWED, REMEDIES, is_allowed, is_hidden
 
 __all__ = [
     "ATTRIBUTES",
@@ -211,6 +211,8 @@ class _Policy(RestrictingNodeTransformer):
             self.refuse(node, "inspection", f"the attribute {name} is not allowed: it reaches into the interpreter")
         elif _is_dunder(name) and name not in (_ASSIGNABLE if stored else ATTRIBUTES):
             self.refuse(node, "dunder", f"the attribute {name} is not allowed")
+        elif name == "__class__" and not isinstance(node.value, ast.Name):
+            self.refuse(node, "dunder", "__class__ of an expression is not allowed", "use type(...)")
         node = self.node_contents_visit(node)
         private = self.class_depth and name.startswith("__") and not _is_dunder(name)  # Python mangles it
         guarded = name in GUARDED or (name.startswith("_") and not _is_dunder(name) and not private)
@@ -234,8 +236,8 @@ class _Policy(RestrictingNodeTransformer):
         self._check_module(node, node.module or "")
         for alias in node.names:
             name = alias.name
-            if name.startswith("_") or name in INSPECTION:
-                self.refuse(node, "import", f"importing {name} is not allowed")
+            if name.startswith("_") or name in INSPECTION or is_hidden(node.module or "", name):
+                self.refuse(node, "import", f"import of {name} from {node.module} is not allowed")
             self._check_bound(node, alias.asname)
         return node
 
