@@ -1,0 +1,110 @@
+'use strict';
+// From whatever user code throws to a report: n8n's own message, and the type, line and frames that n8n leaves out.
+
+const SCRIPT = 'evalmachine.<anonymous>';
+const WRAPPER = 'VmCodeWrapper';
+const HEADER = /^(?<type>\S.*?): (?<details>.+)$/;
+const FRAME = /^\s+at\s/;
+const CARET = /^\s*\^+\s*$/;
+const NAMED_FRAME = /\(evalmachine\.<anonymous>:\d+:\d+\)/;
+const LINE = /evalmachine\.<anonymous>:(\d+)/;
+const MAX_FRAMES = 20;
+const MAX_TEXT = 4000;
+
+const rowsOf = (stack) => (typeof stack === 'string' ? stack.split(/\r?\n/) : []);
+
+/** The line n8n prints: the first named function of the user's, else the row of the whole body. */
+function lineOf(stack) {
+  const rows = rowsOf(stack);
+  const row =
+    rows.find((text) => NAMED_FRAME.test(text) && !text.includes(WRAPPER)) ??
+    rows.find((text) => text.includes(WRAPPER) && text.includes(SCRIPT));
+  const match = row && /evalmachine\.<anonymous>:(\d+):/.exec(row);
+  return match ? Number(match[1]) : undefined;
+}
+
+/** The innermost line of the user's source, which n8n may leave out or give for an outer function. */
+function innermostLine(stack) {
+  const rows = rowsOf(stack);
+  const row = rows.find((text) => FRAME.test(text) && LINE.test(text)) ?? rows.find((text) => text.startsWith(SCRIPT));
+  return row ? Number(LINE.exec(row)[1]) : undefined;
+}
+
+/** The row that says `Type: message`, past the source excerpt that a syntax error begins with. */
+function headerOf(stack) {
+  const rows = rowsOf(stack);
+  const first = rows.findIndex((text) => FRAME.test(text));
+  const header = first === -1 ? rows : rows.slice(0, first);
+  const excerpt = header.findLastIndex((text) => CARET.test(text)) + 1;
+  return header.slice(excerpt).find((text) => HEADER.test(text))?.match(HEADER)?.groups;
+}
+
+function framesOf(stack) {
+  const frames = rowsOf(stack).filter((text) => FRAME.test(text) && text.includes(SCRIPT));
+  return frames.slice(0, MAX_FRAMES).map((text) => text.trim().replaceAll(SCRIPT, 'code')).join('\n');
+}
+
+const text = (value) => (typeof value === 'string' ? value.slice(0, MAX_TEXT) : undefined);
+
+/** Read a property of something hostile. */
+function read(value, key) {
+  try {
+    return value[key];
+  } catch {
+    return undefined;
+  }
+}
+
+const isOurs = (error) => error instanceof Error;
+
+/** What n8n would say: {message, description, line}; errors of its own globals carry no line. */
+function n8nWords(error) {
+  if (isOurs(error)) {
+    return { message: text(error.message) || 'Unknown error', description: text(error.description), line: error.lineNumber };
+  }
+  const message = typeof error === 'object' && error !== null ? read(error, 'message') : undefined;
+  if (typeof message !== 'string') return { message: thrownValue(error) };
+  const stack = read(error, 'stack');
+  const line = lineOf(stack);
+  const header = headerOf(stack);
+  const words = `${header?.details.trim() || message || 'Unknown error'} ${line === undefined ? '' : `[line ${line}]`}`;
+  const type = header?.type;
+  return { message: text(words.trim()), description: type?.toLowerCase() === 'error' ? undefined : text(type), line };
+}
+
+/** `throw {a: 1}` is reported as its JSON; what has none is unknown to n8n. */
+function thrownValue(value) {
+  try {
+    return text(JSON.stringify(value)) ?? 'Unknown error';
+  } catch {
+    return 'Unknown error';
+  }
+}
+
+function typeOf(error) {
+  const name = read(error, 'name') ?? read(read(error, 'constructor'), 'name');
+  return typeof name === 'string' && name ? name.slice(0, 100) : 'Error';
+}
+
+/** @returns {type, message, description, line, hint, traceback} in n8n's words */
+function nodeFault(error) {
+  const words = n8nWords(error);
+  const stack = read(Object(error), 'stack');
+  return {
+    type: Object(error) === error ? typeOf(error) : 'Error',
+    message: words.message,
+    description: words.description ?? null,
+    line: innermostLine(stack) ?? words.line ?? null,
+    traceback: framesOf(stack) || null,
+  };
+}
+
+/** The same in JavaScript's own words, for code that is no code node. */
+function plainFault(error) {
+  if (Object(error) !== error) return { type: 'Error', message: thrownValue(error), line: null, traceback: null };
+  const stack = read(error, 'stack');
+  const message = text(read(error, 'message')) ?? thrownValue(error);
+  return { type: typeOf(error), message, line: innermostLine(stack) ?? null, traceback: framesOf(stack) || null };
+}
+
+module.exports = { SCRIPT, WRAPPER, lineOf, nodeFault, plainFault, read };

@@ -1,0 +1,39 @@
+'use strict';
+// The runner's own realm, which user code can reach through the objects it is given, made unchangeable as in n8n.
+
+const { EventEmitter } = require('node:events');
+const { DateTime, Duration, Interval } = require('luxon');
+
+const isFreezable = (value) => value !== null && (typeof value === 'object' || typeof value === 'function');
+const LAZY = new Set([
+  'FormData', 'Headers', 'Request', 'Response', 'MessageEvent', 'fetch', 'WebSocket', 'CloseEvent', 'EventSource',
+  'TextDecoderStream', 'TextEncoderStream', 'CompressionStream', 'DecompressionStream', 'Storage', 'localStorage',
+  'sessionStorage', 'navigator', 'Navigator', 'crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto', 'WebAssembly',
+]);
+
+function freezeBoth(constructor) {
+  if (isFreezable(constructor.prototype)) Object.freeze(constructor.prototype);
+  Object.freeze(constructor);
+}
+
+/** Freeze the globals of this realm; those that load something large when touched are left for their own use. */
+function harden() {
+  // n8n gives its runner the same method: without it no BigInt could be serialised.
+  BigInt.prototype.toJSON = function toJSON() {
+    return this.toString();
+  };
+  Buffer.allocUnsafe = Buffer.allocUnsafeSlow = Buffer.alloc.bind(Buffer);
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (LAZY.has(name)) continue;
+    const value = globalThis[name];
+    if (typeof value === 'function') freezeBoth(value);
+  }
+  for (const object of [Reflect, JSON, Math]) Object.freeze(object);
+  for (const { prototype } of [DateTime, Duration, Interval]) Object.freeze(prototype);
+  for (const method of ['emit', 'on', 'once', 'addListener', 'prependListener', 'prependOnceListener']) {
+    const value = EventEmitter.prototype[method];
+    Object.defineProperty(EventEmitter.prototype, method, { value, writable: false, configurable: false });
+  }
+}
+
+module.exports = { harden };

@@ -1,0 +1,309 @@
+'use strict';
+// n8n's data globals over the items of one run: $input, $json, $('Node'), $node, $items, $jmespath, DateTime, ...
+
+const jmespath = require('jmespath');
+const { DateTime, Duration, Interval, Settings } = require('luxon');
+const { viewOfArray } = require('./augment.cjs');
+const { ExpressionError } = require('./expression_error.cjs');
+
+const SHOWN = Object.freeze({ enumerable: true, configurable: true });
+const UNSAFE_IN_QUERY = new RegExp(
+  `\\b(?:${[
+    '__proto__', 'prototype', 'constructor', 'getPrototypeOf', 'setPrototypeOf', 'getOwnPropertyDescriptor',
+    'getOwnPropertyDescriptors', 'defineProperty', 'defineProperties', 'mainModule', 'binding', '_linkedBinding',
+    '_load', 'prepareStackTrace', '__lookupGetter__', '__lookupSetter__', '__defineGetter__', '__defineSetter__',
+    'caller', 'callee', 'arguments', 'getBuiltinModule',
+  ].join('|')})\\b`,
+);
+const METADATA_LIMIT = 10;
+
+/**
+ * The run of a node as its code sees it.
+ * @param run {items, node, workflow, execution, previous_node, upstream, variables, timezone, env_blocked}
+ *   items: n8n items with `pairedItem`; upstream: {node name: n8n items}. All but items may be missing.
+ */
+class NodeRun {
+  constructor(run) {
+    this.items = run.items ?? [];
+    this.node = { name: 'Code', typeVersion: 2, id: '00000000-0000-4000-8000-000000000000', parameters: {}, ...run.node };
+    this.workflow = { id: 'workflow', name: 'My workflow', active: false, ...run.workflow };
+    this.execution = { id: '1', mode: 'webhook', ...run.execution };
+    this.upstream = new Map(Object.entries(run.upstream ?? {}));
+    this.previous = run.previous_node ?? [...this.upstream.keys()].at(-1) ?? 'Input';
+    if (!this.upstream.has(this.previous)) this.upstream.set(this.previous, this.items);
+    this.variables = run.variables ?? {};
+    this.env = run.env ?? null;
+    this.timezone = run.timezone ?? 'UTC';
+  }
+}
+
+/** What `has` and enumeration answer for an object whose properties are computed. */
+function computed(keys, get) {
+  return new Proxy({}, {
+    has: () => true,
+    ownKeys: () => keys,
+    getOwnPropertyDescriptor: () => SHOWN,
+    get: (target, key, receiver) => (key === 'isProxy' ? true : get(key, target, receiver)),
+  });
+}
+
+function missingNode() {
+  return new ExpressionError("Referenced node doesn't exist");
+}
+
+function outputOf(run, name) {
+  const items = run.upstream.get(name);
+  if (items === undefined) throw missingNode();
+  return items;
+}
+
+/** The input, or an upstream output, as a fresh view each; one view a run and node, as changes must be seen again. */
+function viewsOf(run) {
+  const views = new Map();
+  return (name) => {
+    if (!views.has(name)) views.set(name, viewOfArray(outputOf(run, name)));
+    return views.get(name);
+  };
+}
+
+function inputOf(run, input, index) {
+  const noArguments = (method, args) => {
+    if (args.length) {
+      throw new ExpressionError(
+        `$input.${method}() takes no arguments. To get items from a specific upstream node, use $('NodeName').${method}() ` +
+          `(or $('NodeName').all() for every item).`,
+      );
+    }
+  };
+  const methods = {
+    first: () => (...args) => (noArguments('first', args), input[0] || undefined),
+    last: () => (...args) => (noArguments('last', args), input[input.length - 1] || undefined),
+    all: () => () => (input.length ? input : []),
+    item: () => input[index],
+    context: () => ({}),
+    params: () => ({}),
+  };
+  return computed(['all', 'context', 'first', 'item', 'last', 'params'], (key, target, receiver) => {
+    if (input.length === 0) throw new ExpressionError('No execution data available');
+    return Object.hasOwn(methods, key) ? methods[key]() : Reflect.get(target, key, receiver);
+  });
+}
+
+function pairedItem(run, output, input, name, index, method) {
+  if (!input[index]) throw new ExpressionError('Can\u2019t get data');
+  const item = output.length === 1 ? output[0] : output[input[index].pairedItem?.item ?? index];
+  if (item === undefined) {
+    throw new ExpressionError(
+      `Paired item data for ${method} from node '${name}' is unavailable. Ensure '${name}' is providing the required output.`,
+    );
+  }
+  return item;
+}
+
+function dollar(run, view, input, index) {
+  const keys = ['pairedItem', 'isExecuted', 'itemMatching', 'item', 'first', 'last', 'all', 'context', 'params'];
+  return (given) => {
+    const name = given || run.previous;
+    if (!run.upstream.has(name)) throw missingNode();
+    const branch = (output) => {
+      if (output) throw new ExpressionError(`Node "${name}" has no branch with index ${output}.`);
+      return view(name);
+    };
+    const paired = (method) => (at) => {
+      if (at === undefined && method === 'itemMatching') {
+        throw new ExpressionError('Missing item index for .itemMatching()');
+      }
+      return pairedItem(run, view(name), input, name, at ?? index, method);
+    };
+    const methods = {
+      isExecuted: () => true,
+      first: () => (output) => branch(output)[0] || undefined,
+      last: () => (output) => branch(output).at(-1) || undefined,
+      all: () => (output) => branch(output),
+      item: () => paired('item')(),
+      pairedItem: () => paired('pairedItem'),
+      itemMatching: () => paired('itemMatching'),
+      context: () => ({}),
+      params: () => ({}),
+    };
+    return computed(keys, (key, target, receiver) =>
+      Object.hasOwn(methods, key) ? methods[key]() : Reflect.get(target, key, receiver),
+    );
+  };
+}
+
+/** `$node["X"]`: the item at this run's index of that node's output. */
+function nodesOf(run, view, index) {
+  return computed([], (name) => {
+    if (!run.upstream.has(name.toString())) throw missingNode();
+    return computed([], (key, target, receiver) => {
+      const items = view(name.toString());
+      if (key === 'runIndex') return 0;
+      if (key === 'context' || key === 'parameter') return {};
+      if (!['json', 'data', 'binary'].includes(key)) return Reflect.get(target, key, receiver);
+      if (items.length === 0) throw new ExpressionError(`Node '${name.toString()}' hasn't been executed`);
+      if (items.length <= index) {
+        throw new ExpressionError(
+          `"${name.toString()}" node has ${items.length} item(s) but you're trying to access item ${index}`,
+        );
+      }
+      return key === 'binary' ? binaryOf(items[index]) : items[index].json;
+    });
+  });
+}
+
+/** Binary data without its bytes, as `$binary` shows it. */
+function binaryOf(item) {
+  return Object.fromEntries(
+    Object.entries(item?.binary ?? {}).map(([name, { data: _bytes, ...about }]) => [name, about]),
+  );
+}
+
+function search(data, query) {
+  if (typeof data !== 'object' || typeof query !== 'string') {
+    throw new ExpressionError('expected two arguments (Object, string) for this function');
+  }
+  if (query.includes('\\') || UNSAFE_IN_QUERY.test(query)) {
+    throw new ExpressionError('Cannot access this property in a jmespath query due to security concerns');
+  }
+  return jmespath.search(Array.isArray(data) ? data : { ...data }, query);
+}
+
+function fromAi(input, runIndex) {
+  return (name, _description, _type = 'string', otherwise = undefined) => {
+    if (!name) throw new ExpressionError("Add a key, e.g. $fromAI('placeholder_name')");
+    if (!/^[a-zA-Z0-9_-]{0,64}$/.test(name)) {
+      throw new ExpressionError(
+        'Invalid parameter key, must be between 1 and 64 characters long and only contain lowercase letters, ' +
+          'uppercase letters, numbers, underscores, and hyphens',
+      );
+    }
+    if (UNSAFE_IN_QUERY.test(name)) throw new ExpressionError('Invalid parameter key');
+    const data = input[runIndex]?.json;
+    if (!data) throw new ExpressionError('No execution data available');
+    const own = (holder) => (holder && Object.hasOwn(Object(holder), name) ? holder[name] : undefined);
+    return own(Object.hasOwn(data, 'query') ? data.query : undefined) ?? own(data) ?? otherwise;
+  };
+}
+
+/** `$execution.customData`: at most ten texts, kept for this run only. */
+function customData(mode) {
+  const kept = {};
+  const refuse = (message) => {
+    if (mode === 'manual') throw new ExpressionError(message);
+  };
+  const set = (key, value) => {
+    if (!(key in kept) && Object.keys(kept).length >= METADATA_LIMIT) return;
+    if (typeof key !== 'string') return refuse(`Custom data key must be a string (key "${String(key)}")`);
+    if (key.replace(/[\p{L}\p{N}\p{M}_]/gu, '').length !== 0) {
+      return refuse(`Custom data key can only contain letters, numbers, and underscores (key "${key}")`);
+    }
+    if (!['string', 'number', 'bigint'].includes(typeof value)) {
+      return refuse(`Custom data value must be a string or number (key "${key}")`);
+    }
+    kept[key.slice(0, 50)] = String(value).slice(0, 512);
+  };
+  return {
+    set,
+    setAll: (values) => Object.entries(values).forEach(([key, value]) => set(key, value)),
+    get: (key) => kept[String(key).slice(0, 50)],
+    getAll: () => ({ ...kept }),
+  };
+}
+
+function environment(run) {
+  return new Proxy({}, {
+    has: () => true,
+    get(_target, key) {
+      if (key === 'isProxy') return true;
+      if (run.env === null) throw new ExpressionError('access to env vars denied');
+      return run.env[key.toString()];
+    },
+  });
+}
+
+function evaluateExpression() {
+  throw new ExpressionError(
+    "$evaluateExpression can't be used in the Code node while task runners run in secure mode",
+    'Secure-mode task runners disable evaluating strings as code, which expressions rely on. Evaluate the expression ' +
+      'in a node field instead, for example an Edit Fields (Set) node before the Code node.',
+  );
+}
+
+function executionOf(run) {
+  const { id, mode } = run.execution;
+  return {
+    id,
+    mode: mode === 'manual' ? 'test' : 'production',
+    resumeUrl: `http://localhost:5678/webhook-waiting/${id}`,
+    resumeFormUrl: `http://localhost:5678/form-waiting/${id}`,
+    customData: customData(mode),
+  };
+}
+
+/**
+ * The data globals of one run, in n8n's order.
+ * @param run a NodeRun
+ * @param index the item that `$json`, `$input.item`, ... are bound to
+ */
+function dataGlobals(run, index) {
+  Settings.defaultZone = run.timezone;
+  const view = viewsOf(run);
+  const input = viewOfArray(run.items);
+  const now = DateTime.now();
+  const fill = fromAi(input, 0);
+  const node = (name) => (name === undefined ? input : view(name));
+  const tool = input[0]?.json ? { name: undefined, parameters: undefined } : undefined;
+  const item = (at) => dataGlobals(run, at);
+  const execution = executionOf(run);
+  return {
+    $: dollar(run, view, input, index),
+    $input: inputOf(run, input, index),
+    $binary: input.length ? binaryOf(input[index]) : undefined,
+    $data: input[index]?.json,
+    $env: environment(run),
+    $evaluateExpression: evaluateExpression,
+    $item: item,
+    $fromAI: fill,
+    $fromai: fill,
+    $fromAi: fill,
+    $items: node,
+    $tool: tool,
+    $json: input[index]?.json,
+    $node: nodesOf(run, view, index),
+    $self: computed([], () => undefined),
+    $parameter: run.node.parameters,
+    $rawParameter: run.node.parameters,
+    $prevNode: computed(['name', 'outputIndex', 'runIndex'], (key) =>
+      key === 'name' ? run.previous : key === 'outputIndex' || key === 'runIndex' ? 0 : undefined,
+    ),
+    $runIndex: 0,
+    $mode: run.execution.mode,
+    $workflow: computed(['active', 'id', 'name'], (key) => run.workflow[key]),
+    $itemIndex: index,
+    $now: now,
+    $today: now.set({ hour: 0, minute: 0, second: 0, millisecond: 0 }),
+    $jmesPath: search,
+    DateTime,
+    Interval,
+    Duration,
+    $execution: execution,
+    $evaluation: undefined,
+    $vars: run.variables,
+    $secrets: undefined,
+    $executionId: run.execution.id,
+    $resumeWebhookUrl: execution.resumeUrl,
+    $getPairedItem: (name) => pairedItem(run, view(name), input, name, index, '$getPairedItem'),
+    $jmespath: search,
+    $position: index,
+    $thisItem: input[index],
+    $thisItemIndex: index,
+    $thisRunIndex: 0,
+    $nodeVersion: run.node.typeVersion,
+    $nodeId: run.node.id,
+    $agentInfo: undefined,
+    $webhookId: run.node.webhookId,
+  };
+}
+
+module.exports = { NodeRun, dataGlobals };

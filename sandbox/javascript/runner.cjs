@@ -1,0 +1,219 @@
+'use strict';
+// A Node child of the sandbox: warms itself up, reads one request, answers one frame for each context, and ends.
+
+const vm = require('node:vm');
+const { readFrame, writeText } = require('./frames.cjs');
+const { Timers, bindToItem, fillForBody, fillForNode, prepare } = require('./contexts.cjs');
+const { NodeRun } = require('./node_data.cjs');
+const { SCRIPT, WRAPPER, nodeFault, plainFault } = require('./faults.cjs');
+const { lossesIn } = require('./losses.cjs');
+const { harden } = require('./harden.cjs');
+
+const CHUNK = 1000; // n8n runs each-item code in chunks of so many items, each in a context of its own
+const USES_INPUT = /\$input|\$json|\$items?\b|\$node\b|\$\(|\bitems?\b/;
+
+class OutputOverflow extends Error {}
+
+/** Captured console output; past the bound the run is over at once, whatever the code catches. */
+class Output {
+  constructor(limit) {
+    this.limit = limit;
+    this.stdout = '';
+    this.stderr = '';
+    this.overflowed = null;
+  }
+
+  write(stream, text) {
+    if (this.overflowed) throw this.overflowed;
+    if (this[stream].length + text.length > this.limit) {
+      this[stream] += text.slice(0, this.limit - this[stream].length);
+      this.overflowed = new OutputOverflow(`The code wrote more than ${this.limit} bytes to ${stream}`);
+      current.fail(this.overflowed);
+      throw this.overflowed;
+    }
+    this[stream] += text;
+  }
+}
+
+/** Ends of the run under way that do not come from the code's own promise. */
+const current = {
+  fail: () => {},
+  stray: (error, kind) => current.fail(new Stray(error, kind)),
+};
+
+/** An error outside the awaited code: a timer that throws, a promise nobody awaits. n8n's runner dies of it. */
+class Stray {
+  constructor(error, kind) {
+    this.error = error;
+    this.kind = kind;
+  }
+}
+
+/** The promise of a run that nothing can settle any more. */
+class NeverSettles {}
+
+function watchLoop() {
+  process.on('uncaughtException', (error) => current.stray(error, 'timer'));
+  process.on('unhandledRejection', (error) => current.stray(error, 'rejection'));
+  process.on('beforeExit', () => current.fail(new NeverSettles()));
+}
+
+/** Wait for the code's promise, or for whatever ends the run before. */
+function settled(start) {
+  return new Promise((resolve, reject) => {
+    current.fail = reject;
+    void start().then(resolve).catch(reject);
+  });
+}
+
+const compile = (code) => new vm.Script(`module.exports = async function ${WRAPPER}() {${code}\n}()`, { filename: SCRIPT });
+
+async function runBody(request, given, output, timers) {
+  const prepared = takeContext('body');
+  fillForBody(prepared, given, output, timers);
+  return await settled(() => compile(request.code).runInContext(prepared.context));
+}
+
+async function runNode(request, given, output, timers) {
+  const { rules, code } = request;
+  if (!code) throw Object.assign(new Error('Unknown error'), { description: null });
+  const run = new NodeRun(USES_INPUT.test(code) ? given : { ...given, items: [] });
+  if (rules.mode === 'runOnceForEachItem') return await runEach(request, given, run, output, timers);
+  const prepared = takeContext('node');
+  fillForNode(prepared, run, rules, output, timers, given);
+  try {
+    const result = await settled(() => compile(code).runInContext(prepared.context));
+    return result === null ? [] : result;
+  } catch (error) {
+    if (!rules.continue_on_fail || isEnd(error)) throw error;
+    return [{ json: { error: nodeFault(error).message } }];
+  }
+}
+
+async function runEach(request, given, run, output, timers) {
+  const returned = [];
+  const { rules, code } = request;
+  let prepared;
+  for (let index = 0; index < given.items.length; index++) {
+    if (index % CHUNK === 0) {
+      prepared = takeContext('node');
+      fillForNode(prepared, run, rules, output, timers, given);
+    }
+    bindToItem(prepared, run, index);
+    try {
+      const result = await settled(() => compile(code).runInContext(prepared.context));
+      if (result) returned.push(itemOf(result, index));
+    } catch (error) {
+      if (!rules.continue_on_fail || isEnd(error)) throw error;
+      returned.push({ json: { error: nodeFault(error).message }, pairedItem: { item: index } });
+    }
+  }
+  return returned;
+}
+
+/** Wrap what each-item code returned; keys beside `json` and `binary` are lost, as in n8n. */
+function itemOf(result, index) {
+  const isObject = Object(result) === result;
+  const json = isObject && 'json' in result ? result.json : isObject && 'binary' in result ? {} : result;
+  const item = { json, pairedItem: { item: index } };
+  return result.binary ? { ...item, binary: result.binary } : item;
+}
+
+const isEnd = (error) => error instanceof Stray || error instanceof NeverSettles || error instanceof OutputOverflow;
+
+function endFault(error) {
+  if (error instanceof NeverSettles) {
+    return {
+      type: 'NeverSettles',
+      message: 'The code awaits a promise that nothing can settle any more: it would wait for ever',
+      hint: 'resolve or reject every promise you create, and await only promises that settle',
+    };
+  }
+  if (error instanceof OutputOverflow) return { type: 'OutputLimit', message: error.message, hint: 'print less' };
+  const fault = plainFault(error.error);
+  const where = error.kind === 'timer' ? 'a timer or event callback' : 'a promise that nobody awaits';
+  return { ...fault, rule: `stray/${error.kind}`, hint: `it was thrown in ${where}; catch it there` };
+}
+
+/** JSON text of a result; undefined has none. */
+function serialised(result, limit) {
+  const text = JSON.stringify(result);
+  if (text !== undefined && Buffer.byteLength(text) > limit) {
+    throw new OutputOverflow(`The result is larger than ${limit} bytes`);
+  }
+  return text;
+}
+
+/** Run the code once; @returns the JSON text of the answer frame. */
+async function answer(request, given, limits) {
+  const output = new Output(limits.output_bytes);
+  const timers = new Timers();
+  const node = request.dialect === 'node';
+  const started = process.cpuUsage();
+  const warnings = [];
+  let result = 'null';
+  let fault = null;
+  try {
+    const value = await (node ? runNode : runBody)(request, given, output, timers);
+    if (output.overflowed) throw output.overflowed;
+    const text = serialised(value, limits.result_bytes);
+    result = node ? (text === undefined ? '{}' : `{"returned":${text}}`) : (text ?? 'null');
+    limits.result_bytes -= result.length;
+    if (Object(value) === value) warnings.push(...lossesIn(value));
+  } catch (error) {
+    fault = isEnd(error) ? endFault(error) : node ? nodeFault(error) : plainFault(error);
+  }
+  current.fail = () => {};
+  const left = timers.stop();
+  if (left && node) warnings.push(`${left} timer(s) still running when the code returned: n8n never clears them`);
+  const { user, system } = process.cpuUsage(started);
+  const rest = JSON.stringify({
+    stdout: output.stdout,
+    stderr: output.stderr,
+    error: fault,
+    cpu_ms: (user + system) / 1000,
+    warnings,
+  });
+  return `{"ok":${fault === null},"result":${fault === null ? result : 'null'},${rest.slice(1)}`;
+}
+
+const spare = { node: [], body: [] };
+
+/** A context prepared beforehand if there is one. */
+function takeContext(dialect) {
+  return spare[dialect].pop() ?? prepare(dialect);
+}
+
+const DEFAULT_LIMITS = { output_bytes: 1_000_000, result_bytes: 16_000_000 };
+const WARM_UP = {
+  code: 'console.log("warm", $json); const rows = $input.all().map((i) => ({ json: { ...i.json, at: DateTime.now().toISO() } })); return rows;',
+  given: { items: [{ json: { value: 1 }, pairedItem: { item: 0 } }] },
+};
+
+/** Run every part once, so that the request finds it compiled, and leave a fresh context of each dialect. */
+async function warmUp() {
+  for (const dialect of ['node', 'body']) {
+    const request = { code: WARM_UP.code, dialect, rules: { mode: 'runOnceForAllItems' } };
+    await answer(request, WARM_UP.given, { ...DEFAULT_LIMITS });
+    await answer({ ...request, code: 'throw new Error("warm")' }, WARM_UP.given, { ...DEFAULT_LIMITS });
+    spare[dialect].push(prepare(dialect));
+  }
+}
+
+async function serve() {
+  const request = readFrame();
+  const limits = { ...DEFAULT_LIMITS, ...request.limits };
+  request.rules ??= {};
+  for (const given of request.contexts) writeText(await answer(request, given, limits));
+}
+
+async function main() {
+  harden();
+  watchLoop();
+  await warmUp();
+  writeText('{"ready":true}');
+  await serve();
+  process.reallyExit(0);
+}
+
+void main();

@@ -1,0 +1,266 @@
+"""Runs a Python node exactly as n8n's Python runner does; called inside the locked child, pure functions otherwise.
+
+n8n indents the code and wraps it in a function, takes builtins away, guards imports and format strings, and serialises
+the result with `default=str`. The wall is the operating system; these are n8n's rules, kept for their effects.
+"""
+
+import ast
+import builtins
+import collections
+import json
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sandbox.n8n.python_check import (
+    FORMAT_METHODS,
+    GUARD_NAME,
+    Violation,
+    blocked_fields,
+    import_refusal,
+    is_unchecked,
+    violations,
+)
+from sandbox.n8n.values import through_javascript
+from sandbox.types import NodeRules
+
+__all__ = ["NotJson", "PythonNode", "Refused", "user_line"]
+
+_OUTPUT = "__n8n_internal_user_output__"
+_FILES = {"runOnceForAllItems": "<all_items_task_execution>", "runOnceForEachItem": "<per_item_task_execution>"}
+_WRAPPER_LINES = 1
+"""Lines that stand before the user's own in what is compiled."""
+
+
+class Refused(Exception):
+    """n8n's check or a guard of its refuses the code; `description` holds one line per finding."""
+
+    def __init__(self, message: str, description: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.description = description
+        self.line = line
+
+
+class NotJson(Exception):
+    """The result holds NaN or Infinity, on which n8n hangs until its task time-out; `path` says where."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is NaN or Infinity, which JSON cannot hold: n8n hangs until its task time-out")
+        self.path = path
+
+
+class PythonNode:
+    """The code of a Python node, checked and compiled once; run it for each list of items.
+
+    Raises:
+        Refused: by n8n's static check.
+        SyntaxError: with n8n's own text in `str()`; `user_line` gives the line of the user's source.
+    """
+
+    def __init__(self, code: str, rules: NodeRules) -> None:
+        self.rules = rules
+        self.filename = _FILES[rules.mode]
+        self.warnings = tuple(_changed_texts(code))
+        if not is_unchecked(rules):
+            found = violations(code, rules)
+            if found:
+                raise _refused(found)
+        wrapped = f"def _user_function():\n{textwrap.indent(code, ' ' * 4)}\n\n{_OUTPUT} = _user_function()"
+        tree = _GuardFormat().visit(ast.parse(wrapped, self.filename))
+        self._compiled = compile(ast.fix_missing_locations(tree), self.filename, "exec")
+
+    def run(self, items: Sequence[Mapping[str, Any]], write: Callable[[str], Any]) -> Any:
+        """Run over `items` and return what n8n receives as JSON.
+
+        Args:
+            items: n8n items `{"json", "pairedItem", ...}` as parsed from JSON.
+            write: takes what `print` writes.
+
+        Raises:
+            NotJson: the result holds NaN or Infinity.
+            BaseException: whatever the code raises; n8n keeps only its text (see `words`).
+        """
+        seen = [through_javascript(dict(item)) for item in items]
+        prints = _SafePrint(write)
+        shared = {"__builtins__": _builtins(self.rules), "print": prints, GUARD_NAME: _safe_format}
+        if self.rules.mode == "runOnceForAllItems":
+            result = self._call({**shared, "_items": seen, "_query": None})
+        else:
+            result = list(self._each(shared, seen))
+        return _serialised(result)
+
+    def _each(self, shared: dict[str, Any], items: list[Any]) -> Iterator[dict[str, Any]]:
+        for index, item in enumerate(items):
+            output = self._call({**shared, "_item": item})
+            if output is None:
+                continue
+            made = {"json": _json_of(output), "pairedItem": {"item": index}}
+            if isinstance(output, dict) and "binary" in output:
+                made["binary"] = output["binary"]
+            yield made
+
+    def _call(self, names: dict[str, Any]) -> Any:
+        exec(self._compiled, names)  # noqa: S102 - running the user's code is what the locked child is for
+        return names[_OUTPUT]
+
+
+def words(error: BaseException) -> str:
+    """What n8n keeps of an exception."""
+    return f"Process exited with code {error.code}" if isinstance(error, SystemExit) else str(error)
+
+
+def user_line(error: BaseException) -> int | None:
+    """The innermost line of the user's own source in the error's traceback, or of the syntax error."""
+    if isinstance(error, Refused):
+        return error.line
+    if isinstance(error, SyntaxError):
+        wrapped = error.filename in _FILES.values()
+        return max(1, error.lineno - (_WRAPPER_LINES if wrapped else 0)) if error.lineno else None
+    line = None
+    frame = error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename in _FILES.values():
+            line = frame.tb_lineno - _WRAPPER_LINES
+        frame = frame.tb_next
+    return line
+
+
+def _refused(found: Sequence[Violation]) -> Refused:
+    return Refused("Security violations detected", "\n".join(map(str, found)), found[0].line)
+
+
+def _json_of(output: Any) -> Any:
+    if not isinstance(output, dict):
+        return output
+    if "json" in output:
+        return output["json"]
+    return {key: value for key, value in output.items() if key != "binary"}
+
+
+def _serialised(result: Any) -> Any:
+    """What arrives after n8n's `json.dumps(default=str)` and JavaScript's parser."""
+    text = json.dumps({"result": result}, default=str, ensure_ascii=False).encode("utf-8").decode("utf-8")
+    not_a_number: list[str] = []
+    parsed = json.loads(text, parse_constant=not_a_number.append)
+    if not_a_number:
+        raise NotJson(_path_of(result))
+    return through_javascript(parsed["result"])
+
+
+def _path_of(value: Any, path: str = "result") -> str:
+    """The first place that holds NaN or Infinity."""
+    if isinstance(value, float) and value - value != 0:
+        return path
+    children: Iterator[tuple[Any, Any]] = iter(())
+    if isinstance(value, dict):
+        children = iter(value.items())
+    elif isinstance(value, list | tuple):
+        children = iter(enumerate(value))
+    for key, child in children:
+        found = _path_of(child, f"{path}[{key!r}]")
+        if found:
+            return found
+    return ""
+
+
+def _builtins(rules: NodeRules) -> dict[str, Any]:
+    kept = {name: value for name, value in vars(builtins).items() if name not in rules.python_builtins_deny}
+    for name in {"exit", "quit"} - set(rules.python_builtins_deny):
+        kept[name] = _leave  # they belong to `site`, which the child runs without
+    kept["__import__"] = _GuardedImport(rules)
+    return kept
+
+
+def _leave(code: object = None) -> None:
+    raise SystemExit(code)
+
+
+class _GuardedImport:
+    """`__import__` that asks the rules first, at run time too."""
+
+    def __init__(self, rules: NodeRules) -> None:
+        self._rules = rules
+
+    def __call__(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        refusal = import_refusal(name, self._rules)
+        if refusal:
+            raise Refused("Security violation detected", refusal)
+        return builtins.__import__(name, *args, **kwargs)
+
+    def __repr__(self) -> str:
+        return "<built-in function __import__>"
+
+
+class _SafePrint:
+    """`print` as n8n has it: no keyword arguments. Its name shows in the error that says so."""
+
+    def __init__(self, write: Callable[[str], Any]) -> None:
+        self._write = write
+
+    def __call__(self, *args: object) -> None:
+        self._write(" ".join(map(str, args)) + "\n")
+
+    def __repr__(self) -> str:
+        return "<built-in function print>"
+
+
+class _GuardFormat(ast.NodeTransformer):
+    """Send `x.format(...)` and its kin through the check of what the template reaches for."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if not (isinstance(node.func, ast.Attribute) and node.func.attr in FORMAT_METHODS):
+            return node
+        guarded = ast.Call(
+            func=ast.Name(id=GUARD_NAME, ctx=ast.Load()),
+            args=[ast.Constant(value=node.func.attr), node.func.value, *node.args],
+            keywords=node.keywords,
+        )
+        return ast.copy_location(guarded, node)
+
+
+def _safe_format(method: str, receiver: Any, /, *args: Any, **kwargs: Any) -> Any:
+    template = _template_of(method, receiver, args)
+    if template is not None:
+        name = next(blocked_fields(template), None)
+        if name is not None:
+            raise Refused(
+                "Security violation detected",
+                f"String pattern accessing '{name}' is disallowed, because it can be used to bypass security "
+                "restrictions.",
+            )
+    return getattr(receiver, method)(*args, **kwargs)
+
+
+def _template_of(method: str, receiver: Any, args: tuple[Any, ...]) -> str | None:
+    """The template a format method will read: its receiver, or the argument of a formatter or of `str.format`."""
+    if method != "get_field":
+        if isinstance(receiver, str):
+            return receiver
+        if isinstance(receiver, collections.UserString):
+            return receiver.data
+    position = 1 if isinstance(receiver, type) and not issubclass(receiver, str) else 0
+    candidate = args[position] if len(args) > position else None
+    if not isinstance(candidate, str):
+        return None
+    return "{" + candidate + "}" if method == "get_field" else candidate
+
+
+def _changed_texts(code: str) -> Iterator[str]:
+    """Warn of texts over several lines: n8n's indentation of the code goes into them."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    remarks = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in remarks and _spans_lines(node, code):
+            yield f"line {node.lineno}: n8n indents the code, so each further line of this text gains 4 spaces"
+
+
+def _spans_lines(node: ast.JoinedStr | ast.Constant, code: str) -> bool:
+    """Whether the text itself has a line break in the source, unlike `("a" <line break> "b")`."""
+    if isinstance(node, ast.Constant) and not isinstance(node.value, str | bytes):
+        return False
+    source = ast.get_source_segment(code, node) or ""
+    return "\n" in source and ('"""' in source or "'''" in source)
