@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from sandbox.errors import SandboxUnavailable
 from sandbox.frames import MAX_DEPTH, encode
+from sandbox.n8n.outcome import node_outcome
 from sandbox.pool import Pool, PoolSize
 from sandbox.spawner import ZygoteSpawner
 from sandbox.types import ExecutionError, ExecutionRequest, ExecutionResult, Language
@@ -71,6 +72,8 @@ class Sandbox:
         pool = await self._pool(request.language)
         results = await pool.run(frame, len(request.contexts), request.limits)
         rung = pool.spawner.wall.rung
+        if request.dialect == "node":
+            results = [node_outcome(request, *each) for each in zip(request.contexts, results, strict=True)]
         return [replace(result, isolation=rung) for result in results]
 
     async def _pool(self, language: Language) -> Pool:

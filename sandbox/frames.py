@@ -2,8 +2,8 @@
 
 Request: `{"code","dialect","contexts":[...],"rules":{...}|null,"limits":{...}}`. A child says `{"ready": true}` once it
 is locked and warm, then answers one frame for each context, in order: `{"ok","result","stdout","stderr",
-"error":{"type","message","line","hint","rule","traceback"}|null,"cpu_ms","peak_mb","warnings","killed_by"}`, of which
-`killed_by` is left out or one of memory, output, policy.
+"error":{"type","message","line","hint","rule","traceback","description"}|null,"cpu_ms","peak_mb","warnings",
+"killed_by"}`, of which `killed_by` is left out or one of memory, output, policy.
 """
 
 import json
@@ -92,6 +92,7 @@ def _read_error(answer: dict[str, Any]) -> ExecutionError:
         hint=_optional_text(error.get("hint")),
         rule=_optional_text(error.get("rule")),
         traceback=_optional_text(error.get("traceback")),
+        description=_optional_text(error.get("description")),
     )
 
 

@@ -161,6 +161,10 @@ class Pool:
                 return ExecutionError(
                     "OutOfMemory", "the system ended it, most likely for its memory", killed_by="memory"
                 )
+            case signal.SIGABRT | signal.SIGTRAP | signal.SIGILL:  # how V8 ends when its heap is full
+                return ExecutionError(
+                    "OutOfMemory", "it ended itself, most likely because its memory was full", killed_by="memory"
+                )
             case signal.SIGSYS:
                 return ExecutionError(
                     "SecurityViolation", "a system call that is not allowed", killed_by="policy", rule="syscall"

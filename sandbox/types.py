@@ -54,6 +54,8 @@ class NodeRules:
     javascript_builtin_allow: tuple[str, ...] = ()
     """Modules that `require` gives, matched literally: `crypto` does not allow `node:crypto`."""
     javascript_external_allow: tuple[str, ...] = ()
+    continue_on_fail: bool = False
+    """The node goes on after an error (`onError`): the runner answers with an item that holds the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class ExecutionError:
     """The rule of the language layer that refused, for refusals."""
     traceback: str | None = None
     """Trimmed to the frames of the user's code."""
+    description: str | None = None
+    """n8n's second line, for the dialect `node`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ class Plan:
     """Off in tests of the wall alone: no setting and no request reaches it."""
     namespaces: bool = True
     """Off in tests that stand on a plain user's footing."""
+    own_user: bool = True
+    """Off where no other user can reach the program that a child becomes; rights and capabilities go all the same."""
     argv: tuple[str, ...] = ()
     """For `node`: what a child becomes, by absolute path, once it is locked."""
     environment: tuple[tuple[str, str], ...] = ()
@@ -82,7 +84,9 @@ def main(descriptor: int) -> NoReturn:
     control.set_inheritable(False)
     plan = _read_plan(control.recv(1 << 16))
     serve = _prepare(plan)
-    wall = lock_zygote(plan.variant, plan.memory_mb, plan.read, plan.execute, namespaces=plan.namespaces)
+    wall = lock_zygote(
+        plan.variant, plan.memory_mb, plan.read, plan.execute, namespaces=plan.namespaces, own_user=plan.own_user
+    )
     control.send(b"U" + json.dumps(asdict(wall)).encode())
     _Nursery(control, plan, serve).run()
 

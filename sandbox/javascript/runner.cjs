@@ -172,6 +172,7 @@ async function answer(request, given, limits) {
     stderr: output.stderr,
     error: fault,
     cpu_ms: (user + system) / 1000,
+    peak_mb: process.resourceUsage().maxRSS / 1024,
     warnings,
   });
   return `{"ok":${fault === null},"result":${fault === null ? result : 'null'},${rest.slice(1)}`;

@@ -55,6 +55,7 @@ def lock_zygote(
     execute: tuple[str, ...] = (),
     *,
     namespaces: bool = True,
+    own_user: bool = True,
 ) -> Wall:
     """Lock everything that children may inherit: namespaces, user, capabilities, limits, Landlock.
 
@@ -64,6 +65,7 @@ def lock_zygote(
         read: files and folders that stay readable.
         execute: files that stay executable.
         namespaces: false on a plain container's footing, for tests.
+        own_user: false where only this user can reach the files of a child.
 
     Raises:
         KernelRefused: a step failed that this machine should be able to do.
@@ -71,7 +73,8 @@ def lock_zygote(
     wall = Wall(seccomp=seccomp.available())
     if namespaces:
         wall = replace(wall, namespaces=_leave_namespaces())
-    wall = replace(wall, own_user=_leave_root())
+    wall = replace(wall, own_user=own_user and _leave_root())
+    _drop_capabilities()
     prctl(Prctl.DUMPABLE, 0)
     seccomp.no_new_privileges()
     wall = replace(wall, landlock_abi=landlock.restrict(read, execute))
@@ -106,7 +109,7 @@ def _leave_namespaces() -> bool:
 
 
 def _leave_root() -> bool:
-    """Become nobody in particular and drop every capability; the change of user needs root with its powers."""
+    """Become nobody in particular; the change of user needs root with its powers."""
     try:
         os.setgroups([])
         os.setresgid(_USER, _USER, _USER)
@@ -115,7 +118,6 @@ def _leave_root() -> bool:
         moved = False
     else:
         moved = True
-    _drop_capabilities()
     return moved
 
 

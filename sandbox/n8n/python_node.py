@@ -9,6 +9,7 @@ import builtins
 import collections
 import json
 import textwrap
+import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ from sandbox.n8n.python_check import (
 from sandbox.n8n.values import through_javascript
 from sandbox.types import NodeRules
 
-__all__ = ["NotJson", "PythonNode", "Refused", "user_line"]
+__all__ = ["NotJson", "PythonNode", "Refused", "failure", "rules_from", "user_line", "words"]
 
 _OUTPUT = "__n8n_internal_user_output__"
 _FILES = {"runOnceForAllItems": "<all_items_task_execution>", "runOnceForEachItem": "<per_item_task_execution>"}
@@ -49,8 +50,14 @@ class NotJson(Exception):
         self.path = path
 
 
+def rules_from(told: Mapping[str, Any]) -> NodeRules:
+    """The rules as they arrive in a request frame."""
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    return NodeRules(**fields)
+
+
 class PythonNode:
-    """The code of a Python node, checked and compiled once; run it for each list of items.
+    """The code of a Python node, checked once; run it for each list of items.
 
     Raises:
         Refused: by n8n's static check.
@@ -58,16 +65,15 @@ class PythonNode:
     """
 
     def __init__(self, code: str, rules: NodeRules) -> None:
+        self.code = code
         self.rules = rules
         self.filename = _FILES[rules.mode]
         self.warnings = tuple(_changed_texts(code))
+        self._compiled: types.CodeType | None = None
         if not is_unchecked(rules):
             found = violations(code, rules)
             if found:
                 raise _refused(found)
-        wrapped = f"def _user_function():\n{textwrap.indent(code, ' ' * 4)}\n\n{_OUTPUT} = _user_function()"
-        tree = _GuardFormat().visit(ast.parse(wrapped, self.filename))
-        self._compiled = compile(ast.fix_missing_locations(tree), self.filename, "exec")
 
     def run(self, items: Sequence[Mapping[str, Any]], write: Callable[[str], Any]) -> Any:
         """Run over `items` and return what n8n receives as JSON.
@@ -80,14 +86,23 @@ class PythonNode:
             NotJson: the result holds NaN or Infinity.
             BaseException: whatever the code raises; n8n keeps only its text (see `words`).
         """
+        try:
+            return _serialised(self._output(items, write))
+        except NotJson:
+            raise
+        except BaseException as error:
+            if not self.rules.continue_on_fail:
+                raise
+            return [{"json": {"error": words(error)}}]  # one item for the whole batch, in each-item mode too
+
+    def _output(self, items: Sequence[Mapping[str, Any]], write: Callable[[str], Any]) -> Any:
+        if self._compiled is None:
+            self._compiled = _wrapped(self.code, self.filename)
         seen = [through_javascript(dict(item)) for item in items]
-        prints = _SafePrint(write)
-        shared = {"__builtins__": _builtins(self.rules), "print": prints, GUARD_NAME: _safe_format}
+        shared = {"__builtins__": _builtins(self.rules), "print": _SafePrint(write), GUARD_NAME: _safe_format}
         if self.rules.mode == "runOnceForAllItems":
-            result = self._call({**shared, "_items": seen, "_query": None})
-        else:
-            result = list(self._each(shared, seen))
-        return _serialised(result)
+            return self._call({**shared, "_items": seen, "_query": None})
+        return list(self._each(shared, seen))
 
     def _each(self, shared: dict[str, Any], items: list[Any]) -> Iterator[dict[str, Any]]:
         for index, item in enumerate(items):
@@ -100,8 +115,49 @@ class PythonNode:
             yield made
 
     def _call(self, names: dict[str, Any]) -> Any:
+        assert self._compiled is not None
         exec(self._compiled, names)  # noqa: S102 - running the user's code is what the locked child is for
         return names[_OUTPUT]
+
+
+def _wrapped(code: str, filename: str) -> types.CodeType:
+    """Indent, wrap and compile as n8n does; a text over several lines changes on the way."""
+    wrapped = f"def _user_function():\n{textwrap.indent(code, ' ' * 4)}\n\n{_OUTPUT} = _user_function()"
+    tree = _GuardFormat().visit(ast.parse(wrapped, filename))
+    return compile(ast.fix_missing_locations(tree), filename, "exec")
+
+
+def failure(error: BaseException) -> dict[str, Any]:
+    """Tell of an error in n8n's words, with the type, line and hint that n8n leaves out (see `sandbox.frames`)."""
+    kind = type(error).__name__
+    known = {Refused: "SecurityViolation", NotJson: "NotJson"}
+    return {
+        "type": known.get(type(error), kind),
+        "message": words(error),
+        "description": getattr(error, "description", None),
+        "line": user_line(error),
+        "hint": _hint(error),
+        "rule": None,
+        "traceback": None,
+    }
+
+
+def _hint(error: BaseException) -> str | None:
+    match error:
+        case Refused():
+            return "n8n allows no import unless its runner is told so; do without, or use JavaScript"
+        case NotJson():
+            return "return None or a text instead of NaN and Infinity"
+        case ModuleNotFoundError() | PermissionError():
+            return "the rules allow this module, but this sandbox has no such module to load"
+        case NameError() if "__build_class__" in str(error):
+            return "n8n's Python has no class statement: use functions and dicts"
+        case NameError():
+            return "n8n gives Python the names _items (all-items mode) or _item (each-item mode), print, and no more"
+        case AttributeError() if "'dict' object" in str(error):
+            return 'items are plain dicts: write item["json"]["name"]'
+        case _:
+            return None
 
 
 def words(error: BaseException) -> str:

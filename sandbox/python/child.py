@@ -1,8 +1,6 @@
 """One Python child: warmed and locked by the zygote, it reads one request, runs it on each input, answers and ends."""
 
-import contextlib
 import gc
-import importlib
 import io
 import json
 import os
@@ -14,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from sandbox.lockdown.limits import lock_execution
+from sandbox.n8n.python_node import PythonNode, rules_from
 from sandbox.python import failures
 from sandbox.python.answers import as_json
 from sandbox.python.compiler import BODY, compile_code, globals_for
-from sandbox.types import NodeRules
 
 __all__ = ["Child"]
 
@@ -29,8 +27,6 @@ class Child:
 
     def __init__(self, *, language_layer: bool = True) -> None:
         self.language_layer = language_layer
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module("sandbox.n8n.python_node")
 
     def warm_up(self) -> None:
         """Touch the pages that a run will touch, while nobody waits."""
@@ -174,7 +170,6 @@ class _Execution:
 
     def _run_node(self, context: Mapping[str, Any], warnings: list[str]) -> Any:
         """Exactly as n8n's Python runner: its rules instead of the language layer."""
-        python_node = importlib.import_module("sandbox.n8n.python_node")
-        node = python_node.PythonNode(self.request["code"], NodeRules(**self.request["rules"]))
+        node = PythonNode(self.request["code"], rules_from(self.request["rules"]))
         warnings += node.warnings
-        return node.run(context["items"], sys.stdout.write)
+        return {"returned": node.run(context["items"], sys.stdout.write)}

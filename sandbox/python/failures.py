@@ -1,9 +1,9 @@
 """How a failure of user code is told: type, message, line of their source, hint, trimmed traceback."""
 
-import importlib
 import traceback
 from typing import Any
 
+from sandbox.n8n import python_node
 from sandbox.python.answers import NotJson
 from sandbox.python.policy import Refusal
 
@@ -68,14 +68,13 @@ def line_of(error: BaseException) -> int | None:
 
 
 def _node_failure(error: BaseException) -> dict[str, Any]:
-    python_node = importlib.import_module("sandbox.n8n.python_node")
-    kind, line = type(error).__name__, python_node.user_line(error)
+    told = python_node.failure(error)
     if isinstance(error, MemoryError):
-        return {"error": _error("OutOfMemory", "the memory limit was reached", line), "killed_by": "memory"}
-    if isinstance(error, python_node.Refused):
-        told = _error("SecurityViolation", str(error), line, hint=error.description) | {"rule": "n8n"}
-        return {"error": told, "killed_by": "policy"}
-    return {"error": _error(kind, python_node.words(error), line)}
+        return {
+            "error": told | {"type": "OutOfMemory", "message": "the memory limit was reached"},
+            "killed_by": "memory",
+        }
+    return {"error": told} | ({"killed_by": "policy"} if isinstance(error, python_node.Refused) else {})
 
 
 def _refusal(error: Refusal) -> dict[str, Any]:

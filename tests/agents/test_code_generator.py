@@ -1,5 +1,7 @@
 """The first draft and its mending: what the model is told, and what becomes of its answer."""
 
+from typing import Any
+
 import pytest
 
 from agents.attempt import Attempt, Sampling
@@ -47,7 +49,7 @@ async def test_the_model_is_told_task_example_and_hints() -> None:
     ],
 )
 async def test_the_rules_are_those_of_the_profile(
-    language: Language, mode: Mode, rules: dict[str, tuple[str, ...]], words: list[str]
+    language: Language, mode: Mode, rules: dict[str, Any], words: list[str]
 ) -> None:
     llm = ScriptedProvider(["```\nreturn []\n```"])
     await CodeGenerator(llm).draft(Task("x", language, mode), NodeRules(mode, **rules))
