@@ -7,7 +7,8 @@ CodegenError
 │   ├── NoProviderAvailable       retry_after_s            503
 │   ├── BudgetExceeded                                     429
 │   └── MalformedAnswer           the text we could not read 502
-├── CodeNodeError                 JSON that is no code node 422
+├── RequestError                  a field of a request      422
+│   └── CodeNodeError             JSON that is no code node 422
 └── StorageError                                           503
 """
 
@@ -20,6 +21,7 @@ __all__ = [
     "ModelError",
     "NoProviderAvailable",
     "ProviderError",
+    "RequestError",
     "StorageError",
 ]
 
@@ -70,7 +72,15 @@ class MalformedAnswer(ModelError):
         self.cost_usd = cost_usd
 
 
-class CodeNodeError(CodegenError):
+class RequestError(CodegenError):
+    """A request cannot be taken; the message names the field, its value and the remedy."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class CodeNodeError(RequestError):
     """The JSON is not an n8n code node; the message names the field and the remedy."""
 
 

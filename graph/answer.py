@@ -1,0 +1,121 @@
+"""The answer of a run: the node with its evidence, or everything that went wrong."""
+
+from dataclasses import asdict
+from typing import Any
+
+from agents.task import Draft
+from graph.state import GenerateOutput, PipelineState, TestOutcome
+from tools.checks.report import Finding
+from tools.n8n.code_node import build_node, envelope_of
+from tools.n8n.profile import RunnerProfile
+
+__all__ = ["answer_from"]
+
+
+def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) -> GenerateOutput:
+    """Assemble the answer; it claims only what the state proves."""
+    draft, tests = state.get("draft"), state.get("tests") or []
+    validation = _validation(state)
+    success = draft is not None and all(validation.values()) and not state.get("ambiguity")
+    return GenerateOutput(
+        success=success,
+        **_node(state, draft),
+        test_results=_test_results(tests),
+        complexity=state.get("complexity"),
+        validation=validation,
+        findings=[asdict(finding) for finding in _findings(state)],
+        attempts=_attempts(state, draft, success=success),
+        optimization=state.get("optimization"),
+        ambiguity=state.get("ambiguity"),
+        evidence={
+            "profile": profile.name,
+            "n8n_version": profile.n8n_version,
+            "isolation": isolation,
+            "proven_by": [test.name for test in tests if test.passed],
+        },
+        requirements={},
+        warnings=list(state.get("warnings") or []),
+        error=None if success else _error(state),
+    )
+
+
+def _node(state: PipelineState, draft: Draft | None) -> dict[str, Any]:
+    task = state["task"]
+    if draft is None:
+        return {"node": None, "envelope": None, "code": "", "language": task.language, "mode": task.mode,
+                "engine": None, "explanation": "", "confidence": None}  # fmt: skip
+    node = build_node(draft.code, task.language, draft.mode, task=task.description)
+    return {
+        "node": node,
+        "envelope": envelope_of(node),
+        "code": draft.code,
+        "language": task.language,
+        "mode": draft.mode,
+        "engine": draft.engine,
+        "explanation": draft.explanation,
+        "confidence": draft.confidence,
+    }
+
+
+def _validation(state: PipelineState) -> dict[str, bool]:
+    """Each is true only when its stage ran on this very draft and let it pass."""
+    failure = state.get("failure")
+    reached = {"validate": 0, "security": 1, "test": 2}.get(failure.stage, 3) if failure else 3
+    has_draft = state.get("draft") is not None
+    tests = state.get("tests") or []
+    return {
+        "syntax_valid": has_draft and reached > 0,
+        "security_valid": has_draft and reached > 1,
+        "tests_passed": bool(tests) and all(test.passed for test in tests),
+    }
+
+
+def _findings(state: PipelineState) -> list[Finding]:
+    return [*state.get("findings_syntax", []), *state.get("findings_security", [])]
+
+
+def _test_results(tests: list[TestOutcome]) -> dict[str, Any]:
+    passed = sum(test.passed for test in tests)
+    return {
+        "total_tests": len(tests),
+        "passed": passed,
+        "failed": len(tests) - passed,
+        "all_passed": bool(tests) and passed == len(tests),
+        "tests": [asdict(test) for test in tests],
+    }
+
+
+def _attempts(state: PipelineState, draft: Draft | None, *, success: bool) -> list[dict[str, Any]]:
+    tried = [asdict(attempt) for attempt in state.get("history", [])]
+    if draft is None or state.get("failure"):
+        return tried
+    outcome = "passed" if success else "undecided"
+    last = {
+        "number": len(tried) + 1,
+        "engine": draft.engine,
+        "code": draft.code,
+        "outcome": outcome,
+        "provider": draft.provider,
+        "tokens": draft.tokens,
+        "cost_usd": draft.cost_usd,
+        "duration_ms": draft.duration_ms,
+    }
+    return [*tried, last]
+
+
+def _error(state: PipelineState) -> dict[str, Any]:
+    """Say in words why there is no success, and what to do."""
+    if state.get("error"):
+        return dict(state["error"] or {})
+    if state.get("ambiguity"):
+        return {
+            "type": "Ambiguous",
+            "message": "The sentence and the example fit more than one program: see `ambiguity.readings`.",
+            "hint": "Add a second example to `examples` with the input of `ambiguity.input` and the output you mean.",
+        }
+    failure = state.get("failure")
+    return {
+        "type": "NotProven",
+        "message": failure.words if failure else "The draft was not tested, so nothing is claimed.",
+        "hint": "See `attempts` and `test_results`; another example or a more exact sentence often settles it.",
+    }

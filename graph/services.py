@@ -1,0 +1,56 @@
+"""The collaborators of a run, put together once and closed by whoever opened them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from langchain_core.tools import BaseTool
+
+from agents.coder import Coder
+from sandbox import Sandbox, SandboxConfig
+from sandbox.types import Limits
+from tools.executor import CheckedExecutor
+from tools.settings import Settings
+from tools.toolbox import execute_code_tool
+
+__all__ = ["Services", "open_services"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What stages and routes may use."""
+
+    settings: Settings
+    sandbox: Sandbox
+    executor: CheckedExecutor
+    """The sandbox behind the language layer: what `/execute` asks."""
+    execute_code: BaseTool
+    """The LangChain tool over the sandbox."""
+    coder: Coder | None
+    """Drafts and mends with a model; `None` when no model is configured."""
+
+    def limits(self, timeout_s: float | None = None) -> Limits:
+        """Bounds of one execution, never over the settings'."""
+        bound = self.settings.sandbox.max_execution_time
+        return Limits(
+            timeout_s=bound if timeout_s is None else min(timeout_s, bound),
+            memory_mb=self.settings.sandbox.max_memory_mb,
+        )
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open everything a run needs, in the order of need, and close it in reverse.
+
+    Raises:
+        SandboxUnavailable: this machine cannot hold foreign code.
+    """
+    async with AsyncExitStack() as stack:
+        box = await stack.enter_async_context(Sandbox(SandboxConfig()))
+        yield Services(
+            settings=settings,
+            sandbox=box,
+            executor=CheckedExecutor(box),
+            execute_code=execute_code_tool(box),
+            coder=None,
+        )

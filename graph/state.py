@@ -1,0 +1,149 @@
+"""What a run knows: what came in, what each stage found, what goes out."""
+
+import operator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypedDict
+
+from agents.task import Draft, Task
+from sandbox.types import Mode
+from tools.checks.report import Finding
+
+__all__ = ["Attempt", "GenerateInput", "GenerateOutput", "PipelineState", "RunOptions", "StageFailure", "TestOutcome"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Options of one run, the graph's context; services never go here."""
+
+    profile: str = "n8n-2-default"
+    """Name of the runner profile under which the node must run."""
+    profile_overrides: dict[str, Any] = field(default_factory=dict)
+    """Single fields of the profile, replaced for this run."""
+    max_fix_attempts: int = 3
+    """Fixes after the first draft (CODE_GEN_MAX_ATTEMPTS)."""
+    enable_testing: bool = True
+    """CODE_GEN_ENABLE_TESTING; off: nothing is claimed as tested."""
+    enable_optimization: bool = True
+    """CODE_GEN_ENABLE_OPTIMIZATION."""
+    candidates: int = 1
+    """Drafts asked of a model at once; the one that passes most is kept."""
+    timeout_s: float = 10.0
+    """Time-out of one test execution."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestOutcome:
+    """One test of one draft."""
+
+    __test__ = False  # pytest: not a test class
+
+    name: str
+    oracle: str
+    """Who says what is right: `example`, `property` or `agreement`."""
+    passed: bool
+    input: list[dict[str, Any]] = field(default_factory=list)
+    expected: list[Any] | None = None
+    """Rows; `None` for a property."""
+    actual: list[Any] | None = None
+    """Rows; `None` when the code did not finish."""
+    error: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageFailure:
+    """Why a draft cannot go on: which stage refused it and what it said."""
+
+    stage: str
+    findings: tuple[Finding, ...] = ()
+    tests: tuple[TestOutcome, ...] = ()
+    """The failing ones."""
+
+    @property
+    def words(self) -> str:
+        """One line a person can read."""
+        said = [finding.message for finding in self.findings] + [test.error or f"{test.name} failed" for test in self.tests]
+        return f"{self.stage}: " + "; ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One draft and what became of it; the answer lists them all."""
+
+    number: int
+    engine: str
+    code: str
+    outcome: str
+    """`passed`, or the failure in words."""
+    provider: str | None = None
+    tokens: int = 0
+    cost_usd: float = 0.0
+    duration_ms: float = 0.0
+
+
+class GenerateInput(TypedDict, total=False):
+    """What a caller gives; the fields of `POST /api/v1/code/generate`."""
+
+    task_description: str
+    """What the code node is to do, in words."""
+    language: str
+    """`python`, `javascript`, or `auto`."""
+    input_example: Any
+    """One object for one item, a list for many; n8n items are fine too."""
+    expected_output: Any
+    """What the example must become, in the same shapes."""
+    examples: list[dict[str, Any]]
+    """More of them: `[{"input": ..., "output": ...}]`."""
+    mode: Mode
+    """How n8n calls the node."""
+    persona: str
+    """Tone of explanations; never of correctness."""
+
+
+class GenerateOutput(TypedDict, total=False):
+    """What a caller gets; the fields of the answer to `POST /api/v1/code/generate`."""
+
+    success: bool
+    node: dict[str, Any] | None
+    envelope: dict[str, Any] | None
+    """`{"nodes": [node], "connections": {}}`, to be pasted into n8n's editor."""
+    code: str
+    language: str
+    mode: str
+    engine: str | None
+    explanation: str
+    confidence: float | None
+    test_results: dict[str, Any]
+    complexity: dict[str, Any] | None
+    validation: dict[str, bool]
+    findings: list[dict[str, Any]]
+    attempts: list[dict[str, Any]]
+    optimization: dict[str, Any] | None
+    ambiguity: dict[str, Any] | None
+    evidence: dict[str, Any]
+    requirements: dict[str, str]
+    warnings: list[str]
+    error: dict[str, Any] | None
+
+
+class PipelineState(GenerateInput, GenerateOutput, total=False):
+    """Everything that stages hand on; each writes only what it changed."""
+
+    task: Task
+    """The request, normalised; written by `generate`."""
+    draft: Draft | None
+    """The code as it stands; `None` when no engine had any."""
+    partial: str
+    """What the search did solve, in words for a model's prompt."""
+    findings_syntax: list[Finding]
+    """Of `validate`: syntax and n8n's rules, refusing and warning."""
+    findings_security: list[Finding]
+    """Of `security`."""
+    tests: list[TestOutcome]
+    """Of the last `test` of this very draft; emptied when the code changes."""
+    failure: StageFailure | None
+    """Why the draft was sent to `fix`; `None` when the last stage let it pass."""
+    fixes_left: int
+    """Fixes that may still be made; bounds the loop."""
+    history: Annotated[list[Attempt], operator.add]
+    """Every draft that was tried."""

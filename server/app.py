@@ -1,0 +1,60 @@
+"""The HTTP door: `uvicorn server.app:app` is complete."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from graph.runner import Runner, open_runner
+from server.errors import add_error_handlers
+from server.guard import Guard
+from server.routes import code, generate, health
+from tools.settings import Settings, load_settings
+
+__all__ = ["app", "create_app"]
+
+app: FastAPI
+
+_ABOUT = """A sentence and an example in; an n8n Code node out, in JavaScript or Python, proven to run.
+
+Code of yours that fails is a value: `success: false` with status 200. A wrong request is 422, our own failure 5xx, and
+every error has the shape `{"error": {"type", "message", "hint", "details"}}`.
+"""
+
+
+def create_app(runner: Runner | None = None, settings: Settings | None = None) -> FastAPI:
+    """Build the app; nothing is opened before its lifespan starts.
+
+    Args:
+        runner: opened by the caller, who also closes them; `None`: the lifespan does both.
+        settings: `None`: read from the environment.
+    """
+    settings = settings or load_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if runner is not None:
+            app.state.runner = runner
+            yield
+            return
+        async with open_runner(settings) as opened:
+            app.state.runner = opened
+            yield
+
+    app = FastAPI(title="n8n code agent", version=version("n8n-code-agent"), description=_ABOUT, lifespan=lifespan)
+    app.add_middleware(Guard, settings=settings.server)
+    add_error_handlers(app)
+    if settings.feature_code_generation:
+        for module in (generate, code):
+            app.include_router(module.router)
+    app.include_router(health.router)
+    return app
+
+
+def __getattr__(name: str) -> FastAPI:
+    """Make `app` when uvicorn or LangGraph Server asks for it, so that importing this module does nothing."""
+    if name != "app":
+        raise AttributeError(name)
+    app = globals()["app"] = create_app()
+    return app
