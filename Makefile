@@ -9,6 +9,7 @@ TASK ?=
 INPUT ?=
 EXPECT ?=
 LANGUAGE ?=
+export TASK INPUT EXPECT LANGUAGE
 
 .PHONY: help setup run serve test test-n8n test-model check format bench locks record-golden clean
 
@@ -43,7 +44,7 @@ $(VENV)/.node: $(VENV)/.core sandbox/javascript/package-lock.json
 setup: $(VENV)/.core $(VENV)/.node  ## install what running needs into .venv
 
 run: setup  ## the main job; TASK="..." INPUT='...' EXPECT='...' LANGUAGE=javascript for another
-	@TASK=$(call quote,$(TASK)) INPUT=$(call quote,$(INPUT)) EXPECT=$(call quote,$(EXPECT)) LANGUAGE=$(call quote,$(LANGUAGE)) $(BIN)/n8n-agent demo
+	@$(BIN)/n8n-agent demo --task "$$TASK" --input "$$INPUT" --expect "$$EXPECT" --language "$$LANGUAGE"
 
 serve: setup  ## the HTTP service on 127.0.0.1:8000
 	@$(BIN)/n8n-agent serve
@@ -79,5 +80,3 @@ locks: $(VENV)/.bootstrap  ## write the hashed requirement files anew
 
 clean:  ## remove what was built
 	@rm -rf $(VENV) sandbox/javascript/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
-
-quote = '$(subst ','\'',$(1))'

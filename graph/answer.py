@@ -6,7 +6,7 @@ from typing import Any
 from agents.task import Draft
 from graph.state import GenerateOutput, PipelineState, TestOutcome
 from tools.checks.report import Finding
-from tools.n8n.code_node import build_node, envelope_of
+from tools.n8n.code_node import build_code_node, node_name, paste_envelope
 from tools.n8n.profile import RunnerProfile
 
 __all__ = ["answer_from"]
@@ -44,10 +44,10 @@ def _node(state: PipelineState, draft: Draft | None) -> dict[str, Any]:
     if draft is None:
         return {"node": None, "envelope": None, "code": "", "language": task.language, "mode": task.mode,
                 "engine": None, "explanation": "", "confidence": None}  # fmt: skip
-    node = build_node(draft.code, task.language, draft.mode, task=task.description)
+    node = build_code_node(draft.code, task.language, mode=draft.mode, name=node_name(task.description))
     return {
         "node": node,
-        "envelope": envelope_of(node),
+        "envelope": paste_envelope(node),
         "code": draft.code,
         "language": task.language,
         "mode": draft.mode,

@@ -13,7 +13,7 @@ from tools.executor import CheckedExecutor
 from tools.settings import Settings
 from tools.toolbox import execute_code_tool
 
-__all__ = ["Services", "open_services"]
+__all__ = ["Services", "open_services", "sandbox_config"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ class Services:
         )
 
 
+def sandbox_config(settings: Settings) -> SandboxConfig:
+    """What the sandbox needs of the settings."""
+    return SandboxConfig()
+
+
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Open everything a run needs, in the order of need, and close it in reverse.
@@ -46,7 +51,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         SandboxUnavailable: this machine cannot hold foreign code.
     """
     async with AsyncExitStack() as stack:
-        box = await stack.enter_async_context(Sandbox(SandboxConfig()))
+        box = await stack.enter_async_context(Sandbox(sandbox_config(settings)))
         yield Services(
             settings=settings,
             sandbox=box,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypedDict
 from agents.task import Draft, Task
 from sandbox.types import Mode
 from tools.checks.report import Finding
+from tools.n8n.profile import DEFAULT_PROFILE
 
 __all__ = ["Attempt", "GenerateInput", "GenerateOutput", "PipelineState", "RunOptions", "StageFailure", "TestOutcome"]
 
@@ -15,10 +16,8 @@ __all__ = ["Attempt", "GenerateInput", "GenerateOutput", "PipelineState", "RunOp
 class RunOptions:
     """Options of one run, the graph's context; services never go here."""
 
-    profile: str = "n8n-2-default"
-    """Name of the runner profile under which the node must run."""
-    profile_overrides: dict[str, Any] = field(default_factory=dict)
-    """Single fields of the profile, replaced for this run."""
+    profile: str | dict[str, Any] = DEFAULT_PROFILE
+    """The runner profile under which the node must run: its name, or fields over the default's."""
     max_fix_attempts: int = 3
     """Fixes after the first draft (CODE_GEN_MAX_ATTEMPTS)."""
     enable_testing: bool = True

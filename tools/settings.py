@@ -6,7 +6,7 @@ Lower rooms receive values (`Limits`, `RouterConfig`), never `Settings`. `.env.e
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -73,6 +73,12 @@ class ServerSettings(BaseSettings):
     """Comma-separated names accepted in the Host header, beside HOST."""
     max_body_mb: Annotated[int, Field(ge=1, le=1024)] = 16
     """Megabytes of one request body."""
+
+    @field_validator("api_keys", "allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        """Read a comma-separated list."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 class ModelSettings(BaseSettings):
@@ -222,6 +228,12 @@ class Settings(BaseSettings):
     def health(self) -> HealthSettings:
         """`HEALTH_CHECK_INTERVAL`, `N8N_API_URL`, `REDIS_URL`, ..."""
         return HealthSettings()
+
+    def with_server(self, server: ServerSettings) -> Self:
+        """The same settings behind another door."""
+        other = self.model_copy()
+        other.__dict__["server"] = server
+        return other
 
 
 def load_settings() -> Settings:

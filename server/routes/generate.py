@@ -35,9 +35,9 @@ async def generate_code(body: GenerateRequest, request: Request, runner: RunnerD
 
 
 def _run_of(body: GenerateRequest, runner: Runner) -> tuple[GenerateInput, RunOptions]:
-    profile = profile_from(body.profile)
+    profile_from(body.profile)  # a wrong profile is refused before the run starts
     given = GenerateInput(**body.model_dump(include=set(GenerateInput.__annotations__)))  # type: ignore[typeddict-item]
-    return given, runner.options(profile=profile, candidates=body.candidates)
+    return given, runner.options(profile=body.profile, candidates=body.candidates)
 
 
 async def _events(runner: Runner, given: GenerateInput, options: RunOptions) -> AsyncIterator[bytes]:

@@ -1,0 +1,134 @@
+"""Answers for people: what the API gives as JSON, as tables and code on a terminal."""
+
+import json
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["show_doctor", "show_execute", "show_generate", "show_optimize", "show_validate"]
+
+_LEXER = {"python": "python", "javascript": "javascript"}
+_SHORT = 60
+
+
+def show_generate(out: Console, answer: dict[str, Any]) -> None:
+    """Show the stages, the tests, the complexity and the node ready to paste."""
+    name = answer["node"]["name"] if answer["node"] else "no node"
+    verdict = Text(" proven ", "bold black on green") if answer["success"] else Text(" not proven ", "bold on red")
+    out.print()
+    out.print(Text.assemble((name, "bold"), " in ", (answer["language"], "cyan"), "  ", verdict))
+    if answer["explanation"]:
+        out.print(answer["explanation"], markup=False)
+    out.print(_stages(answer["stages_ms"]), _tests(answer["test_results"]["tests"]))
+    if answer["complexity"]:
+        measured = answer["complexity"]
+        out.print(
+            f"complexity: {measured['complexity_rating']} (score {measured['complexity_score']}), "
+            f"{measured['lines_of_code']} lines, {measured['functions']} functions"
+        )
+    _show_problems(out, answer)
+    if answer["node"]:
+        out.print("paste this into n8n:")
+        out.print(_code(json.dumps(answer["envelope"], indent=2, ensure_ascii=False), "json"))
+
+
+def show_execute(out: Console, answer: dict[str, Any]) -> None:
+    """Show the result, what was printed, and why it failed."""
+    if answer["stdout"]:
+        out.print(answer["stdout"].rstrip("\n"), markup=False)
+    if answer["stderr"]:
+        out.print(answer["stderr"].rstrip("\n"), style="yellow", markup=False)
+    if answer["success"]:
+        out.print(_code(json.dumps(answer["result"], indent=2, ensure_ascii=False), "json"))
+    else:
+        error = answer["error"]
+        place = f" (line {error['line']})" if error["line"] else ""
+        out.print(f"{error['type']}: {error['message']}{place}", style="red", markup=False)
+        if error["hint"]:
+            out.print(error["hint"], markup=False)
+    cached = ", cached" if answer["cached"] else ""
+    out.print(f"{answer['execution_time_ms']:.1f} ms, isolation {answer['isolation']}{cached}", style="dim")
+
+
+def show_validate(out: Console, answer: dict[str, Any]) -> None:
+    """Show the verdicts and the findings."""
+    out.print(f"valid: {answer['valid']}, secure: {answer['security_valid']}")
+    out.print(_findings(answer["findings"]))
+
+
+def show_optimize(out: Console, answer: dict[str, Any]) -> None:
+    """Show the suggestions and the proven text."""
+    results = answer["optimization_results"]
+    for suggestion in results["suggestions"]:
+        out.print(f"line {suggestion['line']}: {suggestion['type']}: {suggestion['message']}", markup=False)
+    out.print(_code(results["optimized_code"], "python"))
+    out.print(json.dumps(results["improvement"], ensure_ascii=False), style="dim", markup=False)
+
+
+def show_doctor(out: Console, answer: dict[str, Any]) -> None:
+    """Show what is there, one line a thing."""
+    table = Table(box=None, show_header=False)
+    for part in answer["parts"]:
+        mark = Text("yes", "green") if part["ok"] else Text("no", "yellow")
+        table.add_row(part["name"], mark, Text(part["detail"]))
+    out.print(table)
+
+
+def _stages(stages: dict[str, float]) -> RenderableType:
+    table = Table(title="stages", title_justify="left", box=None, header_style="dim")
+    table.add_column("stage")
+    table.add_column("ms", justify="right")
+    for stage, duration_ms in stages.items():
+        table.add_row(stage, f"{duration_ms:.1f}")
+    return table
+
+
+def _tests(tests: list[dict[str, Any]]) -> RenderableType:
+    table = Table(title="tests", title_justify="left", box=None, header_style="dim")
+    for column in ("test", "oracle", "", "expected", "actual"):
+        table.add_column(column)
+    for test in tests:
+        mark = Text("passed", "green") if test["passed"] else Text("failed", "red")
+        actual = test["error"] if test["actual"] is None else _short(test["actual"])
+        table.add_row(test["name"], test["oracle"], mark, _short(test["expected"]), Text(actual))
+    return table
+
+
+def _show_problems(out: Console, answer: dict[str, Any]) -> None:
+    if answer["findings"]:
+        out.print(_findings(answer["findings"]))
+    for warning in answer["warnings"]:
+        out.print(f"note: {warning}", style="yellow", markup=False)
+    if answer["ambiguity"]:
+        out.print(_readings(answer["ambiguity"]))
+    if answer["error"]:
+        out.print(Panel(f"{answer['error']['message']}\n{answer['error'].get('hint', '')}".strip(), style="red"))
+
+
+def _readings(ambiguity: dict[str, Any]) -> RenderableType:
+    lines = [Text("which one is meant? for the input "), _code(_short(ambiguity["input"], 200), "json")]
+    for number, reading in enumerate(ambiguity["readings"], start=1):
+        lines.append(Text(f"{number}. {reading['words']}  ->  {_short(reading['output'], 200)}"))
+    return Panel(Group(*lines))
+
+
+def _findings(findings: list[dict[str, Any]]) -> RenderableType:
+    table = Table(box=None, show_header=False)
+    for finding in findings:
+        style = {"error": "red", "warning": "yellow"}.get(finding["severity"], "dim")
+        place = f"line {finding['line']}" if finding["line"] else ""
+        table.add_row(Text(finding["severity"], style), place, finding["rule"], Text(finding["message"]))
+    return table
+
+
+def _code(text: str, language: str) -> Syntax:
+    return Syntax(text, _LEXER.get(language, language), theme="ansi_dark", word_wrap=True, background_color="default")
+
+
+def _short(value: Any, width: int = _SHORT) -> str:
+    text = "" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= width else text[: width - 1] + "…"
