@@ -4,12 +4,14 @@ import operator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypedDict
 
+from agents.attempt import Attempt
+from agents.case import Outcome
 from agents.task import Draft, Task
 from sandbox.types import Mode
 from tools.checks.report import Finding
 from tools.n8n.profile import DEFAULT_PROFILE
 
-__all__ = ["Attempt", "GenerateInput", "GenerateOutput", "PipelineState", "RunOptions", "StageFailure", "TestOutcome"]
+__all__ = ["GenerateInput", "GenerateOutput", "PipelineState", "RunOptions", "StageFailure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,53 +33,20 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class TestOutcome:
-    """One test of one draft."""
-
-    __test__ = False  # pytest: not a test class
-
-    name: str
-    oracle: str
-    """Who says what is right: `example`, `property` or `agreement`."""
-    passed: bool
-    input: list[dict[str, Any]] = field(default_factory=list)
-    expected: list[Any] | None = None
-    """Rows; `None` for a property."""
-    actual: list[Any] | None = None
-    """Rows; `None` when the code did not finish."""
-    error: str = ""
-    line: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class StageFailure:
     """Why a draft cannot go on: which stage refused it and what it said."""
 
     stage: str
     findings: tuple[Finding, ...] = ()
-    tests: tuple[TestOutcome, ...] = ()
-    """The failing ones."""
+    outcomes: tuple[Outcome, ...] = ()
+    """Of the tests, the failing ones that refuse the draft."""
 
     @property
     def words(self) -> str:
         """One line a person can read."""
-        said = [finding.message for finding in self.findings] + [test.error or f"{test.name} failed" for test in self.tests]
+        said = [finding.message for finding in self.findings]
+        said += [f"{outcome.name}: {outcome.message}" for outcome in self.outcomes]
         return f"{self.stage}: " + "; ".join(said)
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One draft and what became of it; the answer lists them all."""
-
-    number: int
-    engine: str
-    code: str
-    outcome: str
-    """`passed`, or the failure in words."""
-    provider: str | None = None
-    tokens: int = 0
-    cost_usd: float = 0.0
-    duration_ms: float = 0.0
 
 
 class GenerateInput(TypedDict, total=False):
@@ -138,7 +107,7 @@ class PipelineState(GenerateInput, GenerateOutput, total=False):
     """Of `validate`: syntax and n8n's rules, refusing and warning."""
     findings_security: list[Finding]
     """Of `security`."""
-    tests: list[TestOutcome]
+    tests: list[Outcome]
     """Of the last `test` of this very draft; emptied when the code changes."""
     failure: StageFailure | None
     """Why the draft was sent to `fix`; `None` when the last stage let it pass."""

@@ -1,51 +1,45 @@
-"""Which tests a draft must pass, and whether it did."""
+"""Which cases a draft must pass, and whether it did."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
+from agents.case import Case, Outcome
 from agents.task import Items, Task
-from graph.state import TestOutcome
 from sandbox.types import ExecutionResult
 from tools.n8n.items import rows_from, same_value
 
-__all__ = ["TestCase", "judge", "plan_tests"]
+__all__ = ["judge", "plan_cases"]
 
 
-@dataclass(frozen=True, slots=True)
-class TestCase:
-    """Input items, and the rows they must become (`None`: it only has to run)."""
-
-    __test__ = False  # pytest: not a test class
-
-    name: str
-    input: Items
-    expected: list[Any] | None
-    oracle: str
-
-
-def plan_tests(task: Task, bare_input: Items | None) -> list[TestCase]:
+def plan_cases(task: Task, bare_input: Items | None) -> list[Case]:
     """List the examples; an input without an expected output at least has to run."""
     cases = [
-        TestCase(f"example {number}", example.input, rows_from(example.output), "example")
+        Case(f"example {number}", example.input, "example", example.output, "equal", binding=True)
         for number, example in enumerate(task.examples, start=1)
     ]
-    return cases or [TestCase("runs on the input example", bare_input or [{"json": {}}], None, "property")]
+    return cases or [Case("runs on the input example", bare_input or [{"json": {}}], "property", binding=True)]
 
 
-def judge(cases: Sequence[TestCase], results: Sequence[ExecutionResult]) -> list[TestOutcome]:
+def judge(cases: Sequence[Case], results: Sequence[ExecutionResult]) -> list[Outcome]:
     """Compare what came out with what was asked, case by case."""
     return [_outcome(case, result) for case, result in zip(cases, results, strict=True)]
 
 
-def _outcome(case: TestCase, result: ExecutionResult) -> TestOutcome:
-    if not result.success:
-        assert result.error is not None
-        error = f"{result.error.type}: {result.error.message}"
-        return TestOutcome(
-            case.name, case.oracle, False, case.input, case.expected, None, error=error, line=result.error.line
-        )
-    actual = rows_from(result.result)
-    passed = case.expected is None or same_value(actual, case.expected)
-    error = "" if passed else "the output differs from the expected one"
-    return TestOutcome(case.name, case.oracle, passed, case.input, case.expected, actual, error=error)
+def _outcome(case: Case, result: ExecutionResult) -> Outcome:
+    error = result.error
+    expected = None if case.expected is None else rows_from(case.expected)
+    actual = rows_from(result.result) if error is None else None
+    passed = error is None and (expected is None or same_value(actual, expected))
+    message = f"{error.type}: {error.message}" if error else "" if passed else "the output differs from the expected one"
+    return Outcome(
+        case.name,
+        case.oracle,
+        passed,
+        case.binding,
+        message,
+        rows_from(case.input),
+        expected,
+        actual,
+        error.type if error else None,
+        error.line if error else None,
+        result.execution_time_ms,
+    )
