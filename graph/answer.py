@@ -3,13 +3,15 @@
 from dataclasses import asdict
 from typing import Any
 
+from agents.attempt import Attempt
+from agents.case import Outcome
 from agents.task import Draft
-from graph.state import GenerateOutput, PipelineState, TestOutcome
+from graph.state import GenerateOutput, PipelineState, StageFailure
 from tools.checks.report import Finding
 from tools.n8n.code_node import build_code_node, node_name, paste_envelope
 from tools.n8n.profile import RunnerProfile
 
-__all__ = ["answer_from"]
+__all__ = ["answer_from", "attempt_of"]
 
 
 def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) -> GenerateOutput:
@@ -24,7 +26,7 @@ def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) ->
         complexity=state.get("complexity"),
         validation=validation,
         findings=[asdict(finding) for finding in _findings(state)],
-        attempts=_attempts(state, draft, success=success),
+        attempts=_attempts(state),
         optimization=state.get("optimization"),
         ambiguity=state.get("ambiguity"),
         evidence={
@@ -66,7 +68,7 @@ def _validation(state: PipelineState) -> dict[str, bool]:
     return {
         "syntax_valid": has_draft and reached > 0,
         "security_valid": has_draft and reached > 1,
-        "tests_passed": bool(tests) and all(test.passed for test in tests),
+        "tests_passed": bool(tests) and not any(test.counts_against for test in tests),
     }
 
 
@@ -74,7 +76,7 @@ def _findings(state: PipelineState) -> list[Finding]:
     return [*state.get("findings_syntax", []), *state.get("findings_security", [])]
 
 
-def _test_results(tests: list[TestOutcome]) -> dict[str, Any]:
+def _test_results(tests: list[Outcome]) -> dict[str, Any]:
     passed = sum(test.passed for test in tests)
     return {
         "total_tests": len(tests),
@@ -85,22 +87,30 @@ def _test_results(tests: list[TestOutcome]) -> dict[str, Any]:
     }
 
 
-def _attempts(state: PipelineState, draft: Draft | None, *, success: bool) -> list[dict[str, Any]]:
-    tried = [asdict(attempt) for attempt in state.get("history", [])]
-    if draft is None or state.get("failure"):
-        return tried
-    outcome = "passed" if success else "undecided"
-    last = {
-        "number": len(tried) + 1,
-        "engine": draft.engine,
-        "code": draft.code,
-        "outcome": outcome,
-        "provider": draft.provider,
-        "tokens": draft.tokens,
-        "cost_usd": draft.cost_usd,
-        "duration_ms": draft.duration_ms,
-    }
-    return [*tried, last]
+def attempt_of(state: PipelineState, failure: StageFailure | None) -> Attempt:
+    """Record the draft as it stands and what became of it."""
+    draft = state.get("draft")
+    assert draft is not None
+    return Attempt(
+        number=len(state.get("history", [])) + 1,
+        strategy=state["strategy"],
+        engine=draft.engine,
+        code=draft.code,
+        passed=failure is None,
+        findings=failure.findings if failure else (),
+        outcomes=failure.outcomes if failure else (),
+        provider=draft.provider,
+        tokens=draft.tokens,
+        cost_usd=draft.cost_usd,
+        duration_ms=draft.duration_ms,
+    )
+
+
+def _attempts(state: PipelineState) -> list[dict[str, Any]]:
+    tried = list(state.get("history", []))
+    if state.get("draft") and not state.get("failure"):
+        tried.append(attempt_of(state, None))
+    return [asdict(attempt) | {"problem": attempt.problem} for attempt in tried]
 
 
 def _error(state: PipelineState) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from typing import Any
 from langgraph.prebuilt import ToolNode
 from langgraph.runtime import Runtime
 
+from agents.case import Outcome
 from agents.synthesis import Synthesis, SynthesisRequest, synthesize
 from agents.task import Draft, Task
-from graph.answer import answer_from
+from graph.answer import answer_from, attempt_of
 from graph.request import input_items, task_from
 from graph.services import Services
-from graph.state import Attempt, PipelineState, RunOptions, StageFailure, TestOutcome
-from graph.verdict import judge, plan_tests
+from graph.state import PipelineState, RunOptions, StageFailure
+from graph.verdict import judge, plan_cases
 from tools.checks import automatic_edits, check_n8n, check_security, check_syntax, measure_complexity
 from tools.checks.report import Report
 from tools.errors import ModelError
@@ -36,16 +37,18 @@ class Nodes:
     async def generate(self, state: PipelineState, runtime: Run) -> Update:
         """Find a first draft: by search over the examples, else by a model."""
         task = task_from(state, self._services.settings.generation.default_language)
-        update: Update = {"task": task, "fixes_left": runtime.context.max_fix_attempts}
+        update: Update = {"task": task, "fixes_left": runtime.context.max_fix_attempts, "strategy": "synthesis"}
         found = await asyncio.to_thread(synthesize, SynthesisRequest(task.description, tuple(task.examples)))
         if found.status != "unsolved":
             return update | {"draft": _draft_from(found, task), "ambiguity": _question(found, task)}
-        if self._services.coder is None:
+        if not self._services.llm.configured:
             return update | {"error": _undecided(task, found)}
+        hints = [found.partial] if found.partial else []
         try:
-            return update | {"draft": await self._services.coder.draft(task, partial=found.partial)}
+            draft = await self._services.generator.draft(task, _profile(runtime).rules(task.mode), hints=hints)
         except ModelError as error:
             return update | {"error": {"type": type(error).__name__, "message": str(error), "hint": ""}}
+        return update | {"draft": draft, "strategy": "draft"}
 
     async def validate(self, state: PipelineState, runtime: Run) -> Update:
         """Does it compile as n8n compiles it, and does it keep n8n's rules?"""
@@ -66,25 +69,30 @@ class Nodes:
         if not runtime.context.enable_testing:
             return {"failure": None, "tests": []}
         tests = await self._run_tests(_draft(state), state, runtime)
-        failing = tuple(test for test in tests if not test.passed)
-        return _judged(state, StageFailure("test", tests=failing) if failing else None) | {"tests": tests}
+        failing = tuple(outcome for outcome in tests if outcome.counts_against)
+        return _judged(state, StageFailure("test", outcomes=failing) if failing else None) | {"tests": tests}
 
     async def fix(self, state: PipelineState, runtime: Run) -> Update:
         """Mend the draft: mechanical edits first, then the model that sees what failed."""
-        draft, failure = _draft(state), state["failure"]
+        task, draft, failure = state["task"], _draft(state), state["failure"]
         assert failure is not None
         update: Update = {"fixes_left": state["fixes_left"] - 1}
         tried = {attempt.code for attempt in state["history"]}
-        for edit in automatic_edits(draft.code, state["task"].language, draft.mode, _profile(runtime), failure):
+        for edit in automatic_edits(draft.code, task.language, draft.mode, _profile(runtime), _evidence(failure)):
             if edit.code not in tried:
-                return update | {"failure": None, "draft": replace(draft, code=edit.code)}
-        if self._services.coder is None:
+                mended = replace(draft, code=edit.code)
+                return update | {"failure": None, "draft": mended, "strategy": "automatic"}
+        if not self._services.llm.configured:
             return update
         try:
-            fixed = await self._services.coder.fix(state["task"], draft, failure, state["history"])
+            fixed = await self._services.fixer.fix(
+                task, draft, failure.findings, failure.outcomes, state["history"], rules=_profile(runtime).rules(task.mode)
+            )
         except ModelError as error:
             return update | {"warnings": [*state.get("warnings", []), f"fix: {error}"]}
-        return update if fixed.code in tried else update | {"failure": None, "draft": fixed}
+        if fixed.code in tried:
+            return update
+        return update | {"failure": None, "draft": fixed, "strategy": "feedback"}
 
     async def analyse(self, state: PipelineState) -> Update:
         """How complicated is it?"""
@@ -102,14 +110,14 @@ class Nodes:
             return update
         better = replace(draft, code=found.optimized_code)
         tests = await self._run_tests(better, state, runtime)
-        return update | ({"draft": better, "tests": tests} if all(test.passed for test in tests) else {})
+        return update | ({"draft": better, "tests": tests} if not any(outcome.counts_against for outcome in tests) else {})
 
     async def deliver(self, state: PipelineState, runtime: Run) -> Update:
         """Hand over the node with its evidence, or every finding and attempt."""
         return dict(answer_from(state, _profile(runtime), self._services.sandbox.isolation))
 
-    async def _run_tests(self, draft: Draft, state: PipelineState, runtime: Run) -> list[TestOutcome]:
-        cases = plan_tests(state["task"], input_items(state))
+    async def _run_tests(self, draft: Draft, state: PipelineState, runtime: Run) -> list[Outcome]:
+        cases = plan_cases(state["task"], input_items(state))
         call = {
             "name": "execute_code",
             "args": {
@@ -180,15 +188,4 @@ def _checked(state: PipelineState, stage: str, report: Report) -> Update:
 def _judged(state: PipelineState, failure: StageFailure | None) -> Update:
     if failure is None:
         return {"failure": None}
-    draft = _draft(state)
-    attempt = Attempt(
-        number=len(state.get("history", [])) + 1,
-        engine=draft.engine,
-        code=draft.code,
-        outcome=failure.words,
-        provider=draft.provider,
-        tokens=draft.tokens,
-        cost_usd=draft.cost_usd,
-        duration_ms=draft.duration_ms,
-    )
-    return {"failure": failure, "history": [attempt]}
+    return {"failure": failure, "history": [attempt_of(state, failure)]}

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from langchain_core.tools import BaseTool
 
-from agents.coder import Coder
+from agents.code_generator import CodeGenerator
+from agents.fixer import Fixer
 from sandbox import Sandbox, SandboxConfig
 from sandbox.types import Limits
 from tools.executor import CheckedExecutor
+from tools.llm import Router
 from tools.settings import Settings
 from tools.toolbox import execute_code_tool
 
@@ -26,8 +28,12 @@ class Services:
     """The sandbox behind the language layer: what `/execute` asks."""
     execute_code: BaseTool
     """The LangChain tool over the sandbox."""
-    coder: Coder | None
-    """Drafts and mends with a model; `None` when no model is configured."""
+    llm: Router
+    """The models, if any are configured."""
+    generator: CodeGenerator
+    """Drafts with a model."""
+    fixer: Fixer
+    """Mends with a model."""
 
     def limits(self, timeout_s: float | None = None) -> Limits:
         """Bounds of one execution, never over the settings'."""
@@ -52,10 +58,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """
     async with AsyncExitStack() as stack:
         box = await stack.enter_async_context(Sandbox(sandbox_config(settings)))
+        llm = await stack.enter_async_context(Router())
         yield Services(
             settings=settings,
             sandbox=box,
             executor=CheckedExecutor(box),
             execute_code=execute_code_tool(box),
-            coder=None,
+            llm=llm,
+            generator=CodeGenerator(llm),
+            fixer=Fixer(llm),
         )

@@ -4,7 +4,7 @@ import operator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypedDict
 
-from agents.attempt import Attempt
+from agents.attempt import Attempt, Strategy
 from agents.case import Outcome
 from agents.task import Draft, Task
 from sandbox.types import Mode
@@ -101,8 +101,8 @@ class PipelineState(GenerateInput, GenerateOutput, total=False):
     """The request, normalised; written by `generate`."""
     draft: Draft | None
     """The code as it stands; `None` when no engine had any."""
-    partial: str
-    """What the search did solve, in words for a model's prompt."""
+    strategy: Strategy
+    """How the draft came to be."""
     findings_syntax: list[Finding]
     """Of `validate`: syntax and n8n's rules, refusing and warning."""
     findings_security: list[Finding]
