@@ -14,14 +14,13 @@ from tools.n8n.profile import RunnerProfile
 __all__ = ["answer_from", "attempt_of"]
 
 
-def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) -> GenerateOutput:
+def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) -> dict[str, Any]:
     """Assemble the answer; it claims only what the state proves."""
     draft, tests = state.get("draft"), state.get("tests") or []
     validation = _validation(state)
     success = draft is not None and all(validation.values()) and not state.get("ambiguity")
-    return GenerateOutput(
+    output = GenerateOutput(
         success=success,
-        **_node(state, draft),
         test_results=_test_results(tests),
         complexity=state.get("complexity"),
         validation=validation,
@@ -39,6 +38,7 @@ def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) ->
         warnings=list(state.get("warnings") or []),
         error=None if success else _error(state),
     )
+    return {**_node(state, draft), **output}
 
 
 def _node(state: PipelineState, draft: Draft | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from graph.request import input_items, task_from
 from graph.services import Services
 from graph.state import PipelineState, RunOptions, StageFailure
 from graph.verdict import judge, plan_cases
-from tools.checks import automatic_edits, check_n8n, check_security, check_syntax, measure_complexity
+from tools.checks import Failure, automatic_edits, check_n8n, check_security, check_syntax, measure_complexity
 from tools.checks.report import Report
 from tools.errors import ModelError
 from tools.n8n.profile import RunnerProfile, profile_from
@@ -86,7 +86,12 @@ class Nodes:
             return update
         try:
             fixed = await self._services.fixer.fix(
-                task, draft, failure.findings, failure.outcomes, state["history"], rules=_profile(runtime).rules(task.mode)
+                task,
+                draft,
+                failure.findings,
+                failure.outcomes,
+                state["history"],
+                rules=_profile(runtime).rules(task.mode),
             )
         except ModelError as error:
             return update | {"warnings": [*state.get("warnings", []), f"fix: {error}"]}
@@ -110,11 +115,13 @@ class Nodes:
             return update
         better = replace(draft, code=found.optimized_code)
         tests = await self._run_tests(better, state, runtime)
-        return update | ({"draft": better, "tests": tests} if not any(outcome.counts_against for outcome in tests) else {})
+        return update | (
+            {"draft": better, "tests": tests} if not any(outcome.counts_against for outcome in tests) else {}
+        )
 
     async def deliver(self, state: PipelineState, runtime: Run) -> Update:
         """Hand over the node with its evidence, or every finding and attempt."""
-        return dict(answer_from(state, _profile(runtime), self._services.sandbox.isolation))
+        return answer_from(state, _profile(runtime), self._services.sandbox.isolation)
 
     async def _run_tests(self, draft: Draft, state: PipelineState, runtime: Run) -> list[Outcome]:
         cases = plan_cases(state["task"], input_items(state))
@@ -178,6 +185,15 @@ def _undecided(task: Task, found: Synthesis) -> dict[str, Any]:
         "message": f"No program was found that turns the example into the output. {found.partial}".strip(),
         "hint": "Give a second example, say the rule in more exact words, or set LLM_BASE_URL and LLM_MODEL.",
     }
+
+
+def _evidence(failure: StageFailure) -> Failure | None:
+    """What the first failing test showed, for the edits that need to see it."""
+    if not failure.outcomes:
+        return None
+    seen = failure.outcomes[0]
+    items = [{"json": row} for row in seen.input]
+    return Failure(items, seen.expected, seen.actual, seen.error_type or "", seen.message, seen.line)
 
 
 def _checked(state: PipelineState, stage: str, report: Report) -> Update:

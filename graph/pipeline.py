@@ -26,12 +26,16 @@ def build_pipeline(services: Services, checkpointer: BaseCheckpointSaver[str] | 
     )
     for stage in (nodes.generate, nodes.validate, nodes.security, nodes.test, nodes.fix):
         flow.add_node(stage)
-    flow.add_sequence([nodes.analyse, nodes.optimise, nodes.deliver])
+    flow.add_node(nodes.analyse)
+    flow.add_node(nodes.optimise)
+    flow.add_node(nodes.deliver)
     flow.add_edge(START, "generate")
     flow.add_conditional_edges("generate", routes.after_generate)  # validate | deliver
     flow.add_conditional_edges("validate", routes.after_validate)  # security | fix | deliver
     flow.add_conditional_edges("security", routes.after_security)  # test     | fix | deliver
     flow.add_conditional_edges("test", routes.after_test)  # analyse  | fix | deliver
     flow.add_conditional_edges("fix", routes.after_fix)  # validate | deliver
+    flow.add_edge("analyse", "optimise")
+    flow.add_edge("optimise", "deliver")
     flow.add_edge("deliver", END)
     return flow.compile(checkpointer=checkpointer, name="codegen")

@@ -21,7 +21,8 @@ def task_from(given: GenerateInput, default_language: str = "python") -> Task:
     """
     description = given.get("task_description")
     if not isinstance(description, str) or not description.strip():
-        raise RequestError("task_description is empty: say in a sentence what the code node is to do", "task_description")
+        sentence = "task_description is empty: say in a sentence what the code node is to do"
+        raise RequestError(sentence, "task_description")
     return Task(
         description=description.strip(),
         language=_language(given.get("language") or default_language),

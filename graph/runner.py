@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from graph.pipeline import Pipeline, build_pipeline
@@ -64,7 +64,7 @@ class Runner:
             given, {"configurable": {"thread_id": run_id}}, context=options, stream_mode="updates", version="v2"
         ):
             now = time.perf_counter()
-            for stage, update in part["data"].items():
+            for stage, update in cast(dict[str, dict[str, Any]], part["data"]).items():
                 extra = {"run_id": run_id} if stage == "deliver" else {}
                 yield StageEvent(stage, (now - before) * 1000, (update or {}) | extra)
             before = time.perf_counter()
@@ -75,5 +75,3 @@ async def open_runner(settings: Settings) -> AsyncIterator[Runner]:
     """Open the services and build the pipeline over them."""
     async with open_services(settings) as services:
         yield Runner(services, build_pipeline(services))
-
-

@@ -46,7 +46,7 @@ class Services:
 
 def sandbox_config(settings: Settings) -> SandboxConfig:
     """What the sandbox needs of the settings."""
-    return SandboxConfig()
+    return SandboxConfig(max_memory_mb=settings.sandbox.max_memory_mb, workspace=settings.sandbox.workspace)
 
 
 @asynccontextmanager

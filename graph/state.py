@@ -1,7 +1,7 @@
 """What a run knows: what came in, what each stage found, what goes out."""
 
 import operator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
 from agents.attempt import Attempt, Strategy
@@ -77,7 +77,7 @@ class GenerateOutput(TypedDict, total=False):
     """`{"nodes": [node], "connections": {}}`, to be pasted into n8n's editor."""
     code: str
     language: str
-    mode: str
+    mode: Mode
     engine: str | None
     explanation: str
     confidence: float | None

@@ -29,7 +29,7 @@ def _outcome(case: Case, result: ExecutionResult) -> Outcome:
     expected = None if case.expected is None else rows_from(case.expected)
     actual = rows_from(result.result) if error is None else None
     passed = error is None and (expected is None or same_value(actual, expected))
-    message = f"{error.type}: {error.message}" if error else "" if passed else "the output differs from the expected one"
+    message = f"{error.type}: {error.message}" if error else "" if passed else "the output differs from the expected"
     return Outcome(
         case.name,
         case.oracle,

@@ -24,7 +24,8 @@ async def answer_execute(request: ExecuteRequest, services: Services) -> dict[st
 
 def answer_validate(request: ValidateRequest) -> dict[str, Any]:
     """Look at code without running it."""
-    return asdict(validate(request.code, request.language, request.mode, profile_from(request.profile)))
+    checked = validate(request.code, request.language, request.mode, profile_from(request.profile))
+    return {"language": request.language} | asdict(checked)
 
 
 async def answer_optimize(request: OptimizeRequest, services: Services) -> dict[str, Any]:

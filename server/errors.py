@@ -49,9 +49,7 @@ def error_body(error: Exception) -> dict[str, Any]:
     return _body(type(error).__name__, str(error), hint, {"field": field} if field else None)
 
 
-def error_response(
-    status: int, kind: str, message: str, hint: str = "", details: object = None
-) -> JSONResponse:
+def error_response(status: int, kind: str, message: str, hint: str = "", details: object = None) -> JSONResponse:
     """Answer in the one shape what is no exception of ours."""
     return JSONResponse(_body(kind, message, hint, details), status)
 

@@ -110,7 +110,10 @@ def _show_problems(out: Console, answer: dict[str, Any]) -> None:
 
 
 def _readings(ambiguity: dict[str, Any]) -> RenderableType:
-    lines = [Text("which one is meant? for the input "), _code(_short(ambiguity["input"], 200), "json")]
+    lines: list[RenderableType] = [
+        Text("which one is meant? for the input "),
+        _code(_short(ambiguity["input"], 200), "json"),
+    ]
     for number, reading in enumerate(ambiguity["readings"], start=1):
         lines.append(Text(f"{number}. {reading['words']}  ->  {_short(reading['output'], 200)}"))
     return Panel(Group(*lines))

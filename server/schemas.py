@@ -44,9 +44,9 @@ class GenerateRequest(_Wire):
     )
 
     task_description: Annotated[str, Field(min_length=1, max_length=20_000, description="The sentence.")]
-    language: Annotated[
-        DeliveredLanguage | None, Field(description="`auto` is JavaScript, which every n8n runs.")
-    ] = None
+    language: Annotated[DeliveredLanguage | None, Field(description="`auto` is JavaScript, which every n8n runs.")] = (
+        None
+    )
     input_example: Annotated[Any, Field(description="One object for one item, a list for many.")] = None
     expected_output: Annotated[Any, Field(description="What the example must become, in the same shapes.")] = None
     examples: Annotated[list[ExamplePair], Field(max_length=100, description="More pairs.")] = []

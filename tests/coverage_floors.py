@@ -37,9 +37,7 @@ def _line_counts() -> dict[str, tuple[int, int]]:
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         data.json_report(outfile=report.name)
         found = json.loads(Path(report.name).read_text(encoding="utf-8"))["files"]
-    return {
-        path: (each["summary"]["covered_lines"], each["summary"]["num_statements"]) for path, each in found.items()
-    }
+    return {path: (each["summary"]["covered_lines"], each["summary"]["num_statements"]) for path, each in found.items()}
 
 
 def _verdict(files: dict[str, tuple[int, int]]) -> int:

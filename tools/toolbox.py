@@ -46,5 +46,3 @@ def _line(result: ExecutionResult) -> str:
     return f"{result.error.type}: {result.error.message}"[:500] + (
         f" (line {result.error.line})" if result.error.line else ""
     )
-
-

@@ -21,8 +21,8 @@ async def _echo(request: Request) -> PlainTextResponse:
 
 def _client(**settings: Any) -> httpx.AsyncClient:
     routes = [Route(path, _echo, methods=["GET", "POST"]) for path in ("/", "/api/v1/health/live")]
-    app = Guard(Starlette(routes=routes), ServerSettings(**settings))  # type: ignore[arg-type]
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8000")  # type: ignore[arg-type]
+    app = Guard(Starlette(routes=routes), ServerSettings(**settings))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8000")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8000", ""])

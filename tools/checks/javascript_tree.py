@@ -30,7 +30,7 @@ class JsNode:
 
     __slots__ = ("children", "end", "field", "kind", "named", "parent", "source", "start")
 
-    def __init__(  # noqa: PLR0917 - one call site, a hot loop
+    def __init__(
         self,
         source: "JsSource",
         kind: str,
