@@ -12,6 +12,7 @@ from sandbox import Sandbox, SandboxConfig
 from sandbox.types import Limits
 from tools.executor import CheckedExecutor
 from tools.llm import Router
+from tools.llm.opening import make_providers
 from tools.settings import Settings
 from tools.toolbox import execute_code_tool
 
@@ -58,7 +59,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """
     async with AsyncExitStack() as stack:
         box = await stack.enter_async_context(Sandbox(sandbox_config(settings)))
-        llm = await stack.enter_async_context(Router())
+        llm = await stack.enter_async_context(Router(make_providers(settings.models.providers), settings.models.router))
         yield Services(
             settings=settings,
             sandbox=box,

@@ -24,7 +24,7 @@ async def examine(settings: Settings) -> dict[str, Any]:
     except SandboxError as error:
         parts.append({"name": "isolation", "ok": False, "detail": str(error)})
     success = all(part["ok"] for part in parts) and len(parts) > 2
-    return {"success": success, "parts": [*parts, _models(settings)]}
+    return {"success": success, "parts": [*parts, _models(settings), _database(settings)]}
 
 
 async def _language(box: Sandbox, language: Language) -> dict[str, Any]:
@@ -36,4 +36,11 @@ async def _language(box: Sandbox, language: Language) -> dict[str, Any]:
 
 
 def _models(settings: Settings) -> dict[str, Any]:
-    return {"name": "models", "ok": False, "detail": "none configured: examples decide (set LLM_BASE_URL, LLM_MODEL)"}
+    names = [provider.name for provider in settings.models.providers]
+    detail = ", ".join(names) or "none configured: examples decide (set LLM_MODEL, LLM_BASE_URL)"
+    return {"name": "models", "ok": bool(names), "detail": detail}
+
+
+def _database(settings: Settings) -> dict[str, Any]:
+    detail = "Postgres (DATABASE_URL)" if settings.storage.database_url else f"SQLite in {settings.sandbox.workspace}"
+    return {"name": "database", "ok": True, "detail": detail}
