@@ -19,7 +19,6 @@ from tools.checks import Failure, automatic_edits, check_n8n, check_security, ch
 from tools.checks.report import Report
 from tools.errors import ModelError
 from tools.n8n.profile import RunnerProfile, profile_from
-from tools.optimise import optimise
 
 __all__ = ["Nodes"]
 
@@ -105,19 +104,8 @@ class Nodes:
 
     async def optimise(self, state: PipelineState, runtime: Run) -> Update:
         """Is there an equal and faster text? It is kept only after the tests passed on it too."""
-        task, draft = state["task"], _draft(state)
-        if not runtime.context.enable_optimization:
-            return {}
-        inputs = [example.input for example in task.examples] or [input_items(state) or []]
-        found = await optimise(draft.code, task.language, self._services.sandbox.execute, inputs, draft.mode)
-        update: Update = {"optimization": asdict(found)}
-        if found.optimized_code == draft.code:
-            return update
-        better = replace(draft, code=found.optimized_code)
-        tests = await self._run_tests(better, state, runtime)
-        return update | (
-            {"draft": better, "tests": tests} if not any(outcome.counts_against for outcome in tests) else {}
-        )
+        del state, runtime
+        return {}
 
     async def deliver(self, state: PipelineState, runtime: Run) -> Update:
         """Hand over the node with its evidence, or every finding and attempt."""

@@ -76,6 +76,12 @@ class Sandbox:
             results = [node_outcome(request, *each) for each in zip(request.contexts, results, strict=True)]
         return [replace(result, isolation=rung) for result in results]
 
+    @property
+    def isolation(self) -> str:
+        """The rung of the ladder that Python runs on; empty before the sandbox is open."""
+        pool = self._pools.get("python")
+        return pool.spawner.wall.rung if pool else ""
+
     async def _pool(self, language: Language) -> Pool:
         if language not in self._pools:
             if language not in self._plans:

@@ -5,13 +5,11 @@ from typing import Any
 
 from graph.services import Services
 from sandbox.types import ExecutionRequest, ExecutionResult
-from server.schemas import ExecuteRequest, OptimizeRequest, ValidateRequest
+from server.schemas import ExecuteRequest, ValidateRequest
 from tools.checks import validate
-from tools.n8n.items import items_from
 from tools.n8n.profile import profile_from
-from tools.optimise import optimise
 
-__all__ = ["answer_execute", "answer_optimize", "answer_validate"]
+__all__ = ["answer_execute", "answer_validate"]
 
 
 async def answer_execute(request: ExecuteRequest, services: Services) -> dict[str, Any]:
@@ -26,13 +24,6 @@ def answer_validate(request: ValidateRequest) -> dict[str, Any]:
     """Look at code without running it."""
     checked = validate(request.code, request.language, request.mode, profile_from(request.profile))
     return {"language": request.language} | asdict(checked)
-
-
-async def answer_optimize(request: OptimizeRequest, services: Services) -> dict[str, Any]:
-    """Suggest, rewrite, prove."""
-    inputs = [] if request.input_example is None else [items_from(request.input_example)]
-    found = await optimise(request.code, request.language, services.sandbox.execute, inputs, request.mode)
-    return {"success": True, "optimization_results": asdict(found)}
 
 
 def _execution(result: ExecutionResult) -> dict[str, Any]:

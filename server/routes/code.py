@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 
-from server.answers import answer_execute, answer_optimize, answer_validate
+from server.answers import answer_execute, answer_validate
 from server.deps import ServicesDep
-from server.schemas import Code, ExecuteRequest, ExecutionLanguage, OptimizeRequest, ValidateRequest
+from server.schemas import Code, ExecuteRequest, ExecutionLanguage, ValidateRequest
 from tools.errors import RequestError
 
 __all__ = ["router"]
@@ -33,24 +33,3 @@ async def validate_code(
             raise RequestError('code is missing: send ?code=...&language=... or {"code": ..., "language": ...}', "code")
         body = ValidateRequest(code=code, language=language)
     return JSONResponse(answer_validate(body))
-
-
-@router.post("/optimize", summary="Suggestions, and a faster text that is proven equal")
-async def optimize_code(request: OptimizeRequest, services: ServicesDep) -> JSONResponse:
-    """Suggest, rewrite, and run both texts on growing inputs; only a proven gain changes the code."""
-    return JSONResponse(await answer_optimize(request, services))
-
-
-@router.get("/cache/stats", summary="How the execution cache does")
-async def cache_stats(services: ServicesDep) -> JSONResponse:
-    """Count entries, look-ups and hits since the cache was made."""
-    return JSONResponse({"success": True, "cache_stats": services.sandbox.cache_stats()})
-
-
-@router.delete("/cache", summary="Clear the execution cache")
-async def clear_cache(
-    services: ServicesDep,
-    older_than_hours: Annotated[float | None, Query(ge=0, description="Only entries older than this.")] = None,
-) -> JSONResponse:
-    """Delete cached executions."""
-    return JSONResponse({"success": True, "entries_deleted": services.sandbox.clear_cache(older_than_hours)})
