@@ -23,7 +23,7 @@ from sandbox.lockdown.ladder import lock_child, lock_zygote
 from sandbox.lockdown.seccomp import Variant
 from sandbox.lockdown.selftest import probe
 
-__all__ = ["BOOT", "BORN", "CHILD_SOCKET", "GONE", "Plan", "main"]
+__all__ = ["BOOT", "BORN", "CHILD_SOCKET", "FORK", "GONE", "SELFTEST", "Plan", "main"]
 
 CHILD_SOCKET = 3
 """The one descriptor of a child, beside 0, 1 and 2 on /dev/null."""

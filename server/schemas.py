@@ -6,7 +6,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.types import Dialect, Mode
 
-__all__ = ["ExamplePair", "ExecuteRequest", "GenerateRequest", "OptimizeRequest", "ValidateRequest"]
+__all__ = [
+    "Code",
+    "ExamplePair",
+    "ExecuteRequest",
+    "ExecutionLanguage",
+    "GenerateRequest",
+    "OptimizeRequest",
+    "ValidateRequest",
+]
 
 MAX_CODE = 1_000_000
 Code = Annotated[str, Field(max_length=MAX_CODE)]

@@ -33,6 +33,7 @@ __all__ = [
     "Refusal",
     "Violation",
     "check",
+    "remedy_for",
 ]
 
 

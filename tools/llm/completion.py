@@ -14,6 +14,7 @@ __all__ = [
     "Completion",
     "CompletionRequest",
     "Failure",
+    "FinishReason",
     "Message",
     "Provider",
     "Sink",
