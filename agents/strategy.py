@@ -9,7 +9,7 @@ from typing import Literal
 from agents.attempt import Attempt, Sampling, Strategy
 from sandbox.types import Language
 
-__all__ = ["Move", "code_key", "next_move", "repeated", "stuck"]
+__all__ = ["Move", "Style", "code_key", "next_move", "repeated", "stuck"]
 
 Style = Literal["feedback", "resample"]
 _FEEDBACK_TEMPERATURE = 0.2

@@ -13,7 +13,15 @@ from re import compile as pattern
 
 from sandbox.types import NodeRules
 
-__all__ = ["FORMAT_METHODS", "Violation", "blocked_fields", "import_refusal", "is_unchecked", "violations"]
+__all__ = [
+    "FORMAT_METHODS",
+    "GUARD_NAME",
+    "Violation",
+    "blocked_fields",
+    "import_refusal",
+    "is_unchecked",
+    "violations",
+]
 
 GUARD_NAME = "__n8n_internal_safe_format__"
 """Name under which the runtime check of format strings is handed to the code; it may not be used by it."""
