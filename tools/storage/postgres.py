@@ -1,14 +1,14 @@
 """The shared database: Postgres with pgvector, reached through a pool that notices an outage and its end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
-from psycopg.types.json import set_json_loads
+from psycopg.types.string import TextLoader
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from tools.errors import StorageError
@@ -22,6 +22,7 @@ _FIRST_PAUSE_S, _LAST_PAUSE_S = 0.1, 2.0
 """Between two attempts to reach a database that is down."""
 
 _Connection = psycopg.AsyncConnection[DictRow]
+SetUp = Callable[[_Connection], Awaitable[None]]
 
 
 class PostgresConnector:
@@ -40,6 +41,7 @@ class PostgresConnector:
         self._tried = asyncio.Event()
         self._lost = asyncio.Event()
         self._trouble = "not yet connected"
+        self._set_ups: list[SetUp] = []
         self._pool: AsyncConnectionPool[_Connection] = AsyncConnectionPool(
             url,
             min_size=1,
@@ -57,6 +59,17 @@ class PostgresConnector:
     def pool(self) -> AsyncConnectionPool[_Connection]:
         """The pool itself, for those who bring their own SQL (LangGraph's checkpointer)."""
         return self._pool
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the database answered last time."""
+        return self._up.is_set()
+
+    async def add_set_up(self, set_up: SetUp) -> None:
+        """Have something of another's done on a connection of its own, now and each time the database comes back."""
+        self._set_ups.append(set_up)
+        self._report_loss("being set up")
+        self._tried.clear()
 
     @classmethod
     @asynccontextmanager
@@ -160,6 +173,8 @@ class PostgresConnector:
     async def _bring_up(self) -> None:
         async with await self._connect() as connection:
             await _migrate(connection)
+            for set_up in self._set_ups:
+                await set_up(connection)
         if self._pool.closed:
             await self._pool.open()
         else:
@@ -200,7 +215,8 @@ async def _fetch(connection: _Connection, sql: str, values: Mapping[str, Value])
 
 
 async def _configure(connection: _Connection) -> None:
-    set_json_loads(lambda data: data.decode() if isinstance(data, bytes) else data, context=connection)
+    """Give JSON columns as text; JSONB ones (LangGraph's) as objects."""
+    connection.adapters.register_loader("json", TextLoader)
 
 
 async def _migrate(connection: _Connection) -> None:
