@@ -33,6 +33,8 @@ _WORTH_KEEPING_S = 0.1
 """A stage that took this long is written before the run goes on; the work of quicker ones is sooner done again."""
 _LATEST_S = 0.25
 """No checkpoint waits longer than this, however quick its stage was."""
+_PATIENCE_S = 1.0
+"""A write that takes longer is given up, and the run goes on without being durable."""
 _SETUP_LOCK = 0x6E386E62
 Write = Callable[[], Coroutine[Any, Any, object]]
 
@@ -41,10 +43,11 @@ Write = Callable[[], Coroutine[Any, Any, object]]
 class _Thread:
     """One run that is going on."""
 
-    last_put: float = field(default_factory=time.monotonic)
+    last_put: float
     waiting: list[Write] = field(default_factory=list)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     flush: asyncio.Task[None] | None = None
+    has_written: bool = False
     is_lost: bool = False
     """A write failed: the rest of this run is not durable, and is not slowed by trying."""
 
@@ -58,10 +61,11 @@ class Checkpoints(BaseCheckpointSaver[str]):
     - A database that fails costs the run its durability, never its answer.
     """
 
-    def __init__(self, saver: BaseCheckpointSaver[str], is_up: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, saver: BaseCheckpointSaver[str], database: "PostgresConnector | None" = None) -> None:
         super().__init__(serde=saver.serde)
         self._saver = saver
-        self._is_up = is_up
+        self._database = database
+        self._clock = time.monotonic
         self._threads: dict[str, _Thread] = {}
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
@@ -94,8 +98,8 @@ class Checkpoints(BaseCheckpointSaver[str]):
     ) -> RunnableConfig:
         """Keep a checkpoint, now or soon."""
         thread_id = _thread_id(config)
-        thread = self._threads.setdefault(thread_id, _Thread())
-        now = time.monotonic()
+        thread = self._thread(thread_id)
+        now = self._clock()
         took_s, thread.last_put = now - thread.last_put, now
         self._wait(thread_id, thread, lambda: self._saver.aput(config, checkpoint, metadata, new_versions))
         if took_s >= _WORTH_KEEPING_S:
@@ -108,9 +112,9 @@ class Checkpoints(BaseCheckpointSaver[str]):
     ) -> None:
         """Keep what one stage wrote, now or soon."""
         thread_id = _thread_id(config)
-        thread = self._threads.setdefault(thread_id, _Thread())
+        thread = self._thread(thread_id)
         self._wait(thread_id, thread, lambda: self._saver.aput_writes(config, writes, task_id, task_path))
-        if time.monotonic() - thread.last_put >= _WORTH_KEEPING_S:
+        if self._clock() - thread.last_put >= _WORTH_KEEPING_S:
             await self._flush(thread_id)
 
     async def adelete_thread(self, thread_id: str) -> None:
@@ -125,9 +129,8 @@ class Checkpoints(BaseCheckpointSaver[str]):
         if thread is None:
             return False
         if thread.flush is not None:
-            return False
-        thread.waiting.clear()
-        return True
+            thread.flush.cancel()
+        return not thread.has_written
 
     async def settle(self) -> None:
         """Write all that waits."""
@@ -137,6 +140,11 @@ class Checkpoints(BaseCheckpointSaver[str]):
     def get_next_version(self, current: str | None, channel: None) -> str:
         """Number a channel's values as the saver beneath does."""
         return self._saver.get_next_version(current, channel)
+
+    def _thread(self, thread_id: str) -> _Thread:
+        if thread_id not in self._threads:
+            self._threads[thread_id] = _Thread(self._clock())
+        return self._threads[thread_id]
 
     def _wait(self, thread_id: str, thread: _Thread, write: Write) -> None:
         if thread.is_lost:
@@ -156,20 +164,28 @@ class Checkpoints(BaseCheckpointSaver[str]):
         async with thread.lock:
             while thread.waiting and not thread.is_lost:
                 write = thread.waiting.pop(0)
+                thread.has_written = True
                 thread.is_lost = not await self._try(thread_id, write)
             thread.waiting.clear()
 
     async def _try(self, thread_id: str, write: Write) -> bool:
         try:
             self._refuse_if_down()
-            await write()
+            async with asyncio.timeout(_PATIENCE_S):
+                await write()
         except _failures() as error:
+            self._report(error)
             _log.warning("run %s goes on without being durable: %s", thread_id, error)
             return False
         return True
 
+    def _report(self, error: Exception) -> None:
+        """Tell the connector, which sees only its own statements, that the database may be gone."""
+        if self._database is not None and not isinstance(error, ValueError | TypeError):
+            self._database.report_loss(str(error) or type(error).__name__)
+
     def _refuse_if_down(self) -> None:
-        if not self._is_up():
+        if self._database is not None and not self._database.is_up:
             raise StorageError("the database is down; it is tried again in the background")
 
 
@@ -223,7 +239,7 @@ async def _open_postgres(storage: Storage, serde: JsonPlusSerializer) -> AsyncIt
         await AsyncPostgresSaver(connection).setup()
 
     await shared.add_set_up(set_up)
-    yield Checkpoints(AsyncPostgresSaver(shared.pool, serde=serde), lambda: shared.is_up)
+    yield Checkpoints(AsyncPostgresSaver(shared.pool, serde=serde), shared)
 
 
 def _thread_id(config: RunnableConfig | Mapping[str, Any]) -> str:

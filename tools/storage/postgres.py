@@ -68,8 +68,14 @@ class PostgresConnector:
     async def add_set_up(self, set_up: SetUp) -> None:
         """Have something of another's done on a connection of its own, now and each time the database comes back."""
         self._set_ups.append(set_up)
-        self._report_loss("being set up")
+        self.report_loss("being set up")
         self._tried.clear()
+
+    def report_loss(self, trouble: str) -> None:
+        """Refuse calls until the database answered again, which is tried at once."""
+        self._trouble = trouble
+        self._up.clear()
+        self._lost.set()
 
     @classmethod
     @asynccontextmanager
@@ -131,12 +137,12 @@ class PostgresConnector:
             async with self._pool.connection() as connection:
                 yield connection
         except PoolTimeout as error:
-            self._report_loss(f"no connection within {self._deadline_s:g} s")
+            self.report_loss(f"no connection within {self._deadline_s:g} s")
             raise StorageError(f"the database gave no connection within {self._deadline_s:g} s") from error
         except psycopg.errors.QueryCanceled as error:
             raise StorageError(f"the database took longer than {self._deadline_s:g} s for one statement") from error
         except psycopg.OperationalError as error:
-            self._report_loss(_first_line(error))
+            self.report_loss(_first_line(error))
             raise StorageError(f"the connection to the database broke: {_first_line(error)}") from error
         except psycopg.Error as error:
             raise StorageError(f"the database refused: {_first_line(error)}") from error
@@ -145,11 +151,6 @@ class PostgresConnector:
         if not self._tried.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._tried.wait(), self._deadline_s)
-
-    def _report_loss(self, trouble: str) -> None:
-        self._trouble = trouble
-        self._up.clear()
-        self._lost.set()
 
     async def _keep_up(self) -> None:
         """Bring the database up, wait until it is lost, and again."""
