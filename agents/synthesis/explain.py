@@ -1,0 +1,117 @@
+"""The program in plain words."""
+
+from typing import Any
+
+from agents.synthesis.language import OPERATORS, Expr, Stage
+
+__all__ = ["explain", "phrase"]
+
+_VARIABLES = {
+    "row": "all fields of the item",
+    "entry": "the entry",
+    "items": "all items",
+    "group": "the group",
+    "key": "the group's key",
+    "index": "the item's position (from 0)",
+}
+
+
+def explain(program: Expr) -> str:
+    """Say what the program does, one sentence."""
+    if program.op == "list":
+        return f"Give one item with {_fields(program.args[0])}."
+    return f"{_capital(_steps(program))}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _steps(program: Expr) -> str:
+    if program.op != "pipe":
+        return f"give {phrase(program)}"
+    source, (_, stages, body) = program.args[0], program.params
+    before = [_steps(source)] if source.op == "pipe" else []
+    if source.op not in {"pipe", "var"}:
+        before = [f"take {phrase(source)}"]
+    steps = [*before, *(_stage(stage) for stage in stages)]
+    if body is not None:
+        steps.append(f"give each item {_fields(body)}")
+    return ", then ".join(steps) or "give every item as it is"
+
+
+def _stage(stage: Stage) -> str:
+    exprs = " and ".join(phrase(expr) for expr in stage.exprs)
+    match stage.kind:
+        case "filter":
+            return f"keep the items for which {exprs}"
+        case "sort":
+            ways = [
+                f"{phrase(e)} {'descending' if d else 'ascending'}"
+                for e, d in zip(stage.exprs, stage.params, strict=True)
+            ]
+            return f"sort by {', then '.join(ways)}"
+        case "dedupe":
+            which = "first" if stage.params[0] == "first" else "last"
+            return f"keep the {which} item of each {exprs}"
+        case "limit":
+            return f"take the {stage.params[1]} {stage.params[0]}"
+        case "skip":
+            return f"leave out the {stage.params[1]} {stage.params[0]}"
+        case "explode":
+            return f"take each entry of {exprs}"
+        case "group":
+            return f"group by {exprs}"
+        case "chunk":
+            return f"cut into groups of {stage.params[0]}"
+    return "reverse the order"
+
+
+def _fields(body: Expr) -> str:
+    if body.op != "object":
+        return phrase(body)
+    names, spreads, dropped = body.params
+    parts = [phrase(arg) for arg in body.args[:spreads]]
+    if dropped:
+        parts.append("without " + ", ".join(dropped))
+    for name, arg in zip(names, body.args[spreads:], strict=True):
+        same = arg.op == "field" and arg.params[0] == name
+        parts.append(name if same else f"{name} = {phrase(arg)}")
+    return ", ".join(parts) or "nothing"
+
+
+def phrase(expr: Expr) -> str:
+    """Say an expression in words."""
+    match expr.op:
+        case "var":
+            return _VARIABLES.get(str(expr.params[0]), str(expr.params[0]))
+        case "const":
+            return _quoted(expr.params[0])
+        case "field":
+            base = expr.args[0]
+            return str(expr.params[0]) if base.op == "var" else f"{phrase(base)}.{expr.params[0]}"
+        case "object":
+            return f"{{{_fields(expr)}}}"
+        case "if":
+            return f"{phrase(expr.args[1])} if {phrase(expr.args[0])}, else {phrase(expr.args[2])}"
+        case "template":
+            return '"' + "".join(p if isinstance(p, str) else f"<{phrase(expr.args[p])}>" for p in expr.params) + '"'
+        case "pipe":
+            return _listed(expr)
+        case "from_pairs":
+            return f"an object of {phrase(expr.args[0])}"
+        case "pair" | "list":
+            return "[" + ", ".join(phrase(arg) for arg in expr.args) + "]"
+    operands = [phrase(arg) for arg in expr.args]
+    parameters = {f"p{index}": _quoted(value) for index, value in enumerate(expr.params)}
+    return OPERATORS[expr.op].says.format(*operands, **parameters)
+
+
+def _listed(expr: Expr) -> str:
+    _, stages, body = expr.params
+    parts = [f"{phrase(expr.args[0])}"] if body is None else [f"{phrase(body)} of {phrase(expr.args[0])}"]
+    return ", ".join([*parts, *(_stage(stage) for stage in stages)])
+
+
+def _quoted(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else "nothing" if value is None else str(value)

@@ -1,0 +1,207 @@
+"""Operators on texts."""
+
+import base64
+from typing import Any
+
+from agents.synthesis import runtime
+from agents.synthesis.language import Operator, register
+from agents.synthesis.values import Undefined, is_number, number_of, text_of
+
+
+def _text(run: Any) -> Any:
+    """Refuse an operand that is no text."""
+
+    def checked(text: Any, *rest: Any) -> Any:
+        if not isinstance(text, str):
+            raise Undefined
+        return run(text, *rest)
+
+    return checked
+
+
+def _part(text: str, separator: str, index: int) -> str:
+    return text.split(separator)[index]
+
+
+def _before(text: str, separator: str) -> str:
+    return text.split(separator, maxsplit=1)[0]
+
+
+def _word(text: str, index: int) -> str:
+    return text.split()[index]
+
+
+def _rest(text: str, separator: str) -> str:
+    parts = text.split(separator)
+    if len(parts) < 2:
+        raise Undefined
+    return separator.join(parts[1:])
+
+
+def _all_but_last(text: str, separator: str) -> str:
+    parts = text.split(separator)
+    if len(parts) < 2:
+        raise Undefined
+    return separator.join(parts[:-1])
+
+
+def _between(text: str, left: str, right: str) -> str:
+    parts = text.split(left)
+    if len(parts) < 2 or right not in parts[1]:
+        raise Undefined
+    return parts[1].split(right)[0]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _title(text: str) -> str:
+    return " ".join(word[:1].upper() + word[1:].lower() for word in text.split(" "))
+
+
+def _shortened(text: str, length: int, mark: str) -> str:
+    return text if len(text) <= length else text[:length] + mark
+
+
+def _first_of(found: list[Any]) -> Any:
+    if not found:
+        raise Undefined
+    return found[0]
+
+
+def _mask(text: str, kept: int, mark: str) -> str:
+    return mark * (len(text) - kept) + text[-kept:]
+
+
+_T = ("text",)
+_DOMAIN = ("domain", "after", "behind", "host", "part", "provider", "second")
+_REST = ("last", "rest", "surname", "after", "family", "remaining", "everything")
+
+# fmt: off
+register(
+    Operator("text", text_of, "text", ("any",), 0.8, "String({0})", "as_text({0})", "{0} as text", ("text", "string"), needs=("as_text",)),
+    Operator("number", _text(number_of), "num", _T, 1.0, "Number({0})", "float({0})", "{0} as a number",
+             ("number", "numeric", "numbers", "int", "integer", "float", "numerically")),
+    Operator("trim", _text(str.strip), "text", _T, 1.0, "{0:m}.trim()", "{0:m}.strip()", "{0} without spaces around",
+             ("trim", "spaces", "whitespace", "clean", "strip", "blanks", "space")),
+    Operator("lower", _text(str.lower), "text", _T, 1.0, "{0:m}.toLowerCase()", "{0:m}.lower()", "{0} in lower case",
+             ("lower", "lowercase", "lowercased", "small", "case")),
+    Operator("upper", _text(str.upper), "text", _T, 1.0, "{0:m}.toUpperCase()", "{0:m}.upper()", "{0} in upper case",
+             ("upper", "uppercase", "capital", "capitals", "caps", "case", "uppercased", "initials")),
+    Operator("capital", _text(_capital), "text", _T, 1.5, "{0:m}.charAt(0).toUpperCase() + {0:m}.slice(1)", "{0:m}[:1].upper() + {0:m}[1:]",
+             "{0} with its first letter in upper case", ("capitalize", "capitalise", "capital", "first letter", "capitalized"), 12, demand=0.7),
+    Operator("capital_only", _text(lambda a: _capital(a.lower())), "text", _T, 1.6, "{0:m}.charAt(0).toUpperCase() + {0:m}.slice(1).toLowerCase()", "{0:m}[:1].upper() + {0:m}[1:].lower()",
+             "{0} with only its first letter in upper case", ("capitalize", "capitalise", "capital", "first letter", "proper", "capitalized"), 12, demand=0.7),
+    Operator("title", _text(_title), "text", _T, 1.6,
+             "{0:m}.split(' ').map(word => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()).join(' ')",
+             '" ".join(word[:1].upper() + word[1:].lower() for word in {0:m}.split(" "))',
+             "{0} in title case", ("title", "capitalize", "capitalise", "each word", "every word", "proper", "capital", "capitalized"), demand=0.7),
+    Operator("squeeze", _text(lambda a: " ".join(a.split())), "text", _T, 1.3, "{0:m}.trim().replace(/\\s+/g, ' ')", '" ".join({0:m}.split())',
+             "{0} with single spaces", ("spaces", "whitespace", "double", "multiple", "single", "collapse", "clean", "normalize", "extra", "squeeze"), demand=0.4),
+    Operator("remove", _text(lambda a, part: a.replace(part, "")), "text", _T, 1.5, "{0:m}.replaceAll({p0}, '')", '{0:m}.replace({p0}, "")',
+             "{0} without {p0}", ("remove", "without", "strip", "delete", "drop", "clean", "no", "out", "spaces", "rid"), demand=0.5),
+    Operator("replace", _text(lambda a, old, new: a.replace(old, new)), "text", _T, 1.7, "{0:m}.replaceAll({p0}, {p1})", "{0:m}.replace({p0}, {p1})",
+             "{0} with {p1} for {p0}", ("replace", "instead", "change", "turn", "swap", "become", "becomes", "by", "to", "with", "convert", "into", "as"), demand=0.6),
+    Operator("length", _text(len), "num", _T, 1.6, "{0:m}.length", "len({0})", "the length of {0}",
+             ("length", "characters", "chars", "long", "letters", "count", "many"), demand=0.6),
+    Operator("word_count", _text(lambda a: len(a.split())), "num", _T, 2.0, "({0:m}.match(/\\S+/g) ?? []).length", "len({0:m}.split())",
+             "the number of words in {0}", ("words", "word"), demand=1.0),
+    Operator("occurrences", _text(lambda a, part: a.count(part)), "num", _T, 2.4, "{0:m}.split({p0}).length - 1", "{0:m}.count({p0})",
+             "how often {p0} occurs in {0}", ("often", "count", "many", "occur", "occurrences"), 12, demand=1.5),
+    Operator("before", _text(_before), "text", _T, 1.2, "{0:m}.split({p0})[0]", "{0:m}.split({p0})[0]", "the part of {0} before {p0}",
+             ("first", "before", "until", "part", "up to", "front", "begin", "split", "user", "username", "local", "name", "without", "only")),
+    Operator("piece", _text(_part), "text", _T, 1.4, "{0:m}.split({p0})[{p1}]", "{0:m}.split({p0})[{p1}]", "part {p1} (from 0) of {0} split by {p0}", _DOMAIN),
+    Operator("last_piece", _text(lambda a, s: a.split(s)[-1]), "text", _T, 1.35, "{0:m}.split({p0}).at(-1)", "{0:m}.split({p0})[-1]",
+             "the part of {0} after the last {p0}", ("last", "extension", "ending", "end", "surname", "family", "final", "file", "filename", "after", "type")),
+    Operator("after", _text(_rest), "text", _T, 1.6, "{0:m}.split({p0}).slice(1).join({p0})", "{p0}.join({0:m}.split({p0})[1:])",
+             "everything in {0} after the first {p0}", _REST),
+    Operator("up_to_last", _text(_all_but_last), "text", _T, 1.6, "{0:m}.split({p0}).slice(0, -1).join({p0})", "{p0}.join({0:m}.split({p0})[:-1])",
+             "everything in {0} before the last {p0}", ("without", "extension", "base", "first", "before", "given", "except", "but", "name")),
+    Operator("between", _text(_between), "text", _T, 1.9, "{0:m}.split({p0})[1].split({p1})[0]", "{0:m}.split({p0})[1].split({p1})[0]",
+             "the part of {0} between {p0} and {p1}", ("between", "inside", "in", "within", "brackets", "parentheses", "quotes", "after")),
+    Operator("first_chars", _text(lambda a, n: a[:n]), "text", _T, 1.5, "{0:m}.slice(0, {p0})", "{0:m}[:{p0}]", "the first {p0} characters of {0}",
+             ("first", "characters", "chars", "letters", "letter", "digits", "short", "shorten", "cut", "truncate", "initial", "initials", "prefix", "leading", "year")),
+    Operator("last_chars", _text(lambda a, n: a[-n:]), "text", _T, 1.6, "{0:m}.slice(-{p0})", "{0:m}[-{p0}:]", "the last {p0} characters of {0}",
+             ("last", "characters", "chars", "letters", "digits", "end", "ending", "suffix", "trailing")),
+    Operator("chars", _text(lambda a, start, end: a[start:end]), "text", _T, 2.2, "{0:m}.slice({p0}, {p1})", "{0:m}[{p0}:{p1}]",
+             "the characters {p0} to {p1} of {0}", ("characters", "chars", "position", "middle", "digits", "letters", "month", "day", "year", "time")),
+    Operator("without_first", _text(lambda a, n: a[n:]), "text", _T, 1.8, "{0:m}.slice({p0})", "{0:m}[{p0}:]", "{0} without its first {p0} characters",
+             ("without", "remove", "strip", "drop", "leading", "prefix", "after", "cut")),
+    Operator("without_last", _text(lambda a, n: a[:-n]), "text", _T, 1.9, "{0:m}.slice(0, -{p0})", "{0:m}[:-{p0}]", "{0} without its last {p0} characters",
+             ("without", "remove", "strip", "drop", "trailing", "suffix", "ending", "cut")),
+    Operator("shorten", _text(_shortened), "text", _T, 2.0, "{0:m}.length > {p0} ? {0:m}.slice(0, {p0}) + {p1} : {0:3}", "{0:m}[:{p0}] + {p1} if len({0}) > {p0} else {0:4}",
+             "{0}, cut to {p0} characters and marked {p1} when longer", ("shorten", "truncate", "cut", "max", "most", "longer", "limit", "preview", "first", "teaser"), 3, demand=0.8),
+    Operator("pad", _text(lambda a, width, mark: a.rjust(width, mark)), "text", _T, 1.7, "{0:m}.padStart({p0}, {p1})", "{0:m}.rjust({p0}, {p1})",
+             "{0} padded on the left to {p0} with {p1}", ("pad", "padded", "leading", "zeros", "zeroes", "digits", "zero", "zero-padded", "long", "fill"), demand=0.5),
+    Operator("mask", _text(_mask), "text", _T, 2.0, "{p1}.repeat(Math.max({0:m}.length - {p0}, 0)) + {0:m}.slice(-{p0})", "{p1} * (len({0}) - {p0}) + {0:m}[-{p0}:]",
+             "{0} with all but its last {p0} characters as {p1}", ("mask", "masked", "hide", "last", "readable", "star", "stars", "asterisk", "anonymize", "visible", "censor"), 12, demand=0.5),
+    Operator("digits", _text(lambda a: "".join(c for c in a if c in "0123456789")), "text", _T, 1.4, "{0:m}.replace(/[^0-9]/g, '')", '"".join(char for char in {0} if char in "0123456789")',
+             "the digits of {0}", ("digits", "digit", "numbers", "clean", "normalize", "phone", "only"), demand=0.3),
+    Operator("letters_digits", _text(lambda a: "".join(c for c in a if c.isalnum())), "text", _T, 2.0, "{0:m}.replace(/[^\\p{{L}}\\p{{N}}]/gu, '')", '"".join(char for char in {0} if char.isalnum())',
+             "the letters and digits of {0}", ("letters", "alphanumeric", "special", "punctuation", "characters"), demand=0.8),
+    Operator("amount", _text(lambda a, point: _finite(runtime.amount_of(a, point))), "num", _T, 1.4, "", "amount_of({0}, {p0})",
+             "the amount in {0}", ("number", "amount", "currency", "price", "euro", "dollar", "numeric", "sign", "clean", "parse", "value"), needs=("amount_of",)),
+    Operator("first_number", _text(lambda a: _first_of(runtime.numbers_in(a))), "num", _T, 1.5, "Number({0:m}.match(/-?\\d+(\\.\\d+)?/)[0])", "numbers_in({0})[0]",
+             "the first number in {0}", ("number", "extract", "amount", "find", "digits", "price", "pull", "parse", "minutes", "numeric"), needs=("numbers_in",)),
+    Operator("first_digits", _text(lambda a: _first_of(runtime.digit_runs(a))), "text", _T, 1.5, "{0:m}.match(/[0-9]+/)[0]", "digit_runs({0})[0]",
+             "the first run of digits in {0}", ("number", "digits", "extract", "id", "code", "find", "zip"), needs=("digit_runs",)),
+    Operator("last_digits", _text(lambda a: runtime.digit_runs(a)[-1]), "text", _T, 1.8, "{0:m}.match(/[0-9]+/g).at(-1)", "digit_runs({0})[-1]",
+             "the last run of digits in {0}", ("last", "digits", "number", "trailing"), needs=("digit_runs",), demand=0.3),
+    Operator("first_email", _text(lambda a: _first_of(runtime.emails_in(a))), "text", _T, 1.3, "{0:m}.match(/[\\w.+%-]+@[\\w-]+(\\.[\\w-]+)+/)[0]", "emails_in({0})[0]",
+             "the e-mail address in {0}", ("email", "mail", "e-mail", "address", "adress"), needs=("emails_in",)),
+    Operator("first_url", _text(lambda a: _first_of(runtime.urls_in(a))), "text", _T, 1.3, "{0:m}.match(/https?:\\/\\/[^\\s<>\"]+/)[0].replace(/[.,;:!?)\\]}}']+$/, '')", "urls_in({0})[0]",
+             "the link in {0}", ("url", "link", "links", "website", "urls", "address"), needs=("urls_in",)),
+    Operator("first_tag", _text(lambda a, mark: _first_of(runtime.tags_in(a, mark))), "text", _T, 1.6, "{0:m}.match(new RegExp({p0} + '([\\\\p{{L}}\\\\p{{N}}_]+)', 'u'))[1]", "tags_in({0}, {p0})[0]",
+             "the word after {p0} in {0}", ("tag", "hashtag", "mention", "after", "number", "ticket", "order"), needs=("tags_in",), demand=0.3),
+    Operator("tags", _text(runtime.tags_in), "list", _T, 1.8, "[...{0:m}.matchAll(new RegExp({p0} + '([\\\\p{{L}}\\\\p{{N}}_]+)', 'gu'))].map(found => found[1])", "tags_in({0}, {p0})",
+             "the words after each {p0} in {0}", ("tags", "hashtags", "mentions", "hashtag"), needs=("tags_in",)),
+    Operator("emails", _text(runtime.emails_in), "list", _T, 1.6, "({0:m}.match(/[\\w.+%-]+@[\\w-]+(\\.[\\w-]+)+/g) ?? [])", "emails_in({0})",
+             "the e-mail addresses in {0}", ("emails", "email", "addresses", "mails"), needs=("emails_in",)),
+    Operator("urls", _text(runtime.urls_in), "list", _T, 1.6, "({0:m}.match(/https?:\\/\\/[^\\s<>\"]+/g) ?? []).map(url => url.replace(/[.,;:!?)\\]}}']+$/, ''))", "urls_in({0})",
+             "the links in {0}", ("urls", "links", "link", "url"), needs=("urls_in",)),
+    Operator("numbers_list", _text(runtime.numbers_in), "list", _T, 1.8, "({0:m}.match(/-?\\d+(\\.\\d+)?/g) ?? []).map(Number)", "numbers_in({0})",
+             "the numbers in {0}", ("numbers", "digits", "number"), needs=("numbers_in",)),
+    Operator("slug", _text(runtime.slug_of), "text", _T, 1.7, "slugOf({0}, {p0})", "slug_of({0}, {p0})", "{0} as a slug with {p0}",
+             ("slug", "url", "friendly", "dash", "dashes", "hyphen", "hyphens", "handle", "lowercase"), needs=("slug_of", "slugOf"), demand=0.6),
+    Operator("plain_letters", _text(runtime.plain_letters), "text", _T, 2.0, "plainLetters({0})", "plain_letters({0})", "{0} without accents",
+             ("accents", "accent", "umlauts", "ascii", "diacritics"), needs=("plain_letters", "plainLetters"), demand=1.0),
+    Operator("initials", _text(lambda a: "".join(w[0] for w in a.split())), "text", _T, 1.9, "{0:m}.trim().split(/\\s+/).map(word => word.charAt(0)).join('')", '"".join(word[0] for word in {0:m}.split())',
+             "the initials of {0}", ("initials", "initial", "monogram", "letters", "acronym"), demand=0.5),
+    Operator("reversed_text", _text(lambda a: a[::-1]), "text", _T, 2.4, "[...{0}].reverse().join('')", "{0:m}[::-1]", "{0} backwards",
+             ("reverse", "reversed", "backwards"), demand=1.5),
+    Operator("split", _text(lambda a, s: a.split(s)), "list", _T, 1.2, "{0:m}.split({p0})", "{0:m}.split({p0})", "{0} split at {p0}",
+             ("split", "separated", "list", "array", "comma", "divide", "break", "delimited")),
+    Operator("split_trim", _text(lambda a, s: [p.strip() for p in a.split(s)]), "list", _T, 1.3, "{0:m}.split({p0}).map(part => part.trim())", "[part.strip() for part in {0:m}.split({p0})]",
+             "{0} split at {p0}, each part trimmed", ("split", "separated", "list", "array", "comma", "spaces", "trim", "trimmed", "delimited", "clean")),
+    Operator("split_filled", _text(lambda a, s: [p.strip() for p in a.split(s) if p.strip()]), "list", _T, 1.5, "{0:m}.split({p0}).map(part => part.trim()).filter(Boolean)", "[part.strip() for part in {0:m}.split({p0}) if part.strip()]",
+             "{0} split at {p0}, each part trimmed, empty parts left out", ("split", "separated", "empty", "blank", "without", "skip", "ignore", "lines", "parts")),
+    Operator("words", _text(str.split), "list", _T, 1.5, "({0:m}.match(/\\S+/g) ?? [])", "{0:m}.split()", "the words of {0}", ("words", "word")),
+    Operator("characters", _text(list), "list", _T, 2.2, "[...{0}]", "list({0})", "the characters of {0}", ("characters", "letters", "chars"), demand=1.0),
+    Operator("base64", _text(lambda a: base64.b64encode(a.encode()).decode()), "text", _T, 2.5, "Buffer.from({0}).toString('base64')", "to_base64({0})",
+             "{0} in Base64", ("base64", "encode", "basic"), needs=("to_base64",), demand=1.0),
+    Operator("url_encode", _text(runtime.url_encode), "text", _T, 2.2, "encodeURIComponent({0})", "url_encode({0})", "{0} percent-encoded",
+             ("encode", "encoded", "url", "uri", "query"), needs=("url_encode",), demand=0.8),
+)
+
+
+def _finite(number: float) -> float:
+    return int(number) if number.is_integer() else number
+
+
+def _fixed(number: Any, digits: int) -> str:
+    if not is_number(number):
+        raise Undefined
+    return f"{runtime.rounded(number, digits):.{digits}f}"
+
+
+def _thousands(number: Any, digits: int, separator: str, decimal: str) -> str:
+    if not is_number(number):
+        raise Undefined
+    return str(runtime.thousands(number, digits, separator, decimal))
+
+
+register(
+    Operator("fixed", _fixed, "text", ("num",), 1.2, "", "", "{0} with {p0} decimals", ("decimals", "decimal", "cents", "digits", "format", "formatted", "places", "fixed")),
+    Operator("thousands", _thousands, "text", ("num",), 1.6, "thousands({0}, {p0}, {p1}, {p2})", "thousands({0}, {p0}, {p1}, {p2})", "{0} with {p0} decimals and {p1} between thousands", ("thousands", "separator", "format", "formatted", "currency"), needs=("thousands",)),
+)

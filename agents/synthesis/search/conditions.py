@@ -1,0 +1,286 @@
+"""Choices as targets: defaults for what is missing, tables of labels, ladders of bounds, one value or another."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from agents.synthesis.language import FAILURES, Expr, const, evaluate, make
+from agents.synthesis.search.bank import Bank, bank_of
+from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built, signature
+from agents.synthesis.search.predicates import predicates, separating
+from agents.synthesis.values import Undefined, is_number, kind_of, same, text_of
+
+__all__ = ["choices", "constant", "defaults", "restricted"]
+
+Solve = Callable[[Frame, tuple[Any, ...], str], list[Expr]]
+_PAIR = r"['\"]?([\w.+%-]+)['\"]?\s*(?:=>|->|→|=|:| means | is | to | becomes | as | for | stands for )\s*['\"]?([\w.+%-]+(?: [A-Z][\w]*)*)['\"]?"
+
+
+def constant(frame: Frame, targets: tuple[Any, ...]) -> Expr | None:
+    """Return the one value of all targets as a literal, priced by the words."""
+    if isinstance(targets[0], dict | list) and targets[0]:
+        return None
+    if any(not same(target, targets[0]) for target in targets[1:]):
+        return None
+    value = targets[0]
+    cost = 0.9 if frame.words.names_value(value) or value in frame.words.quoted else 2.6 - 0.3 * min(len(targets), 4)
+    if value in ("", [], {}):
+        cost = 1.6
+    return const(value, kind_of(value), cost if len(targets) > 1 else cost + 0.4)
+
+
+def defaults(bank: Bank, targets: tuple[Any, ...]) -> Iterator[Expr]:
+    """Yield `field, or this when it is missing`: the targets that differ from the field are all one literal."""
+    frame = bank.frame
+    for entry in bank.of("text", "num", "bool", "list", "any", "null")[:160]:
+        if entry.expr.op in {"const", "text"}:
+            continue
+        other = [
+            place
+            for place, (v, t) in enumerate(zip(entry.values, targets, strict=True))
+            if v is BOTTOM or not same(v, t)
+        ]
+        if not other or (
+            len(other) == len(targets)
+            and frame.words.mention(str(entry.expr.params[0] if entry.expr.params else "")) < 0.9
+        ):
+            continue
+        fallback = targets[other[0]]
+        if (
+            isinstance(fallback, dict)
+            or any(not same(targets[place], fallback) for place in other)
+            or (isinstance(fallback, list) and fallback)
+        ):
+            yield from _other_field(bank, entry, targets, other)
+            continue
+        literal = Entry(const(fallback, kind_of(fallback), _fallback_cost(frame, fallback)), (fallback,) * len(targets))
+        for name in ("default", "default_empty", "falls_back"):
+            new = built(frame, name, (entry, literal))
+            if new and signature(new.values) == signature(targets):
+                yield Expr(
+                    name,
+                    new.expr.args,
+                    (),
+                    kind_of(fallback) if fallback is not None else entry.expr.type,
+                    new.expr.cost,
+                )
+        if all(entry.values[place] is BOTTOM for place in other):
+            yield from _guarded(frame, entry, literal, targets)
+
+
+def _fallback_cost(frame: Frame, value: Any) -> float:
+    return 0.3 if frame.words.names_value(value) else 0.9 if value in (0, "", None, False) or value == [] else 1.6
+
+
+def _other_field(bank: Bank, entry: Entry, targets: tuple[Any, ...], other: list[int]) -> Iterator[Expr]:
+    """Yield `this field, or that one`."""
+    if not all(entry.values[place] is None or entry.values[place] == "" for place in other):
+        return
+    for second in [e for e in bank.of("text", "num") if e.expr.op in {"field", "var"}]:
+        if second.expr != entry.expr:
+            for name in ("default", "default_empty"):
+                new = built(bank.frame, name, (entry, second), (), 0.4)
+                if new and signature(new.values) == signature(targets):
+                    yield Expr(name, new.expr.args, (), entry.expr.type, new.expr.cost)
+
+
+def _guarded(frame: Frame, entry: Entry, literal: Entry, targets: tuple[Any, ...]) -> Iterator[Expr]:
+    """Yield `literal where the operand is missing, else the computed value`."""
+    wanted = tuple(value is BOTTOM for value in entry.values)
+    for test in [
+        t
+        for t in predicates(frame)
+        if t.values == wanted
+        and t.expr.op in {"is_empty", "is_null", "equals", "is_falsy", "is_blank", "not", "below", "at_most"}
+    ][:3]:
+        yield Expr(
+            "if",
+            (test.expr, literal.expr, entry.expr),
+            (),
+            entry.expr.type,
+            test.expr.cost + literal.expr.cost + entry.expr.cost + 0.6,
+        )
+    del targets
+
+
+def choices(frame: Frame, targets: tuple[Any, ...], name: str, solve: Solve) -> Iterator[Expr]:
+    """Yield expressions that choose between values by a test or a table."""
+    scalar = all(not isinstance(target, dict | list) for target in targets)
+    distinct = list({text_of(t) if t is not None else None: t for t in targets}.values()) if scalar else []
+    if scalar and any(t is not None for t in targets):
+        yield from _mapped(frame, targets)
+        yield from _ladders(frame, targets)
+    if 2 <= len(distinct) <= 5:
+        yield from _two_values(frame, targets, distinct)
+        if len(distinct) > 2:
+            yield from _nested(frame, targets, distinct)
+    if len(targets) >= 2:
+        yield from _branches(frame, targets, name, solve)
+
+
+def _two_values(frame: Frame, targets: tuple[Any, ...], distinct: list[Any]) -> Iterator[Expr]:
+    if len(distinct) != 2:
+        return
+    for yes, no in (distinct, distinct[::-1]):
+        wanted = tuple(same(target, yes) for target in targets)
+        literals = [const(value, kind_of(value), _label_cost(frame, value)) for value in (yes, no)]
+        for test in separating(frame, wanted)[:8]:
+            kind = literals[0].type if literals[0].type != "null" else literals[1].type
+            order = 0.0 if _order(frame, yes) <= _order(frame, no) else 0.25
+            yield Expr(
+                "if",
+                (test.expr, *literals),
+                (),
+                kind,
+                0.5 + test.expr.cost + sum(literal.cost for literal in literals) + order,
+            )
+
+
+def _order(frame: Frame, value: Any) -> int:
+    """Where the words name a value first."""
+    place = frame.words.folded.find(text_of(value).lower()) if value is not None else -1
+    return place if place >= 0 else 9999
+
+
+def _label_cost(frame: Frame, value: Any) -> float:
+    return 0.15 if frame.words.names_value(value) else 0.6 if value in (0, None, "", False, True) else 1.3
+
+
+def _nested(frame: Frame, targets: tuple[Any, ...], distinct: list[Any]) -> Iterator[Expr]:
+    """Peel one value off after the other, each by its cheapest test."""
+    rest = sorted(distinct, key=lambda value: _order(frame, value))
+    tests: list[tuple[Expr, Any]] = []
+    places = list(range(len(targets)))
+    while len(rest) > 1:
+        value = rest[0]
+        inner = restricted(frame, places)
+        wanted = tuple(same(targets[place], value) for place in places)
+        found = separating(inner, wanted, joined=False)
+        if not found:
+            return
+        tests.append((found[0].expr, value))
+        places = [place for place in places if not same(targets[place], value)]
+        rest = rest[1:]
+    expr = const(rest[0], kind_of(rest[0]), _label_cost(frame, rest[0]))
+    for test, value in reversed(tests):
+        literal = const(value, kind_of(value), _label_cost(frame, value))
+        expr = Expr("if", (test, literal, expr), (), literal.type, expr.cost + test.cost + literal.cost + 0.4)
+    yield expr
+
+
+def restricted(frame: Frame, places: list[int]) -> Frame:
+    """Return the frame with only some of its scopes."""
+    key = ("restricted", tuple(places))
+    if key not in frame.cache:
+        frame.cache[key] = Frame(
+            [frame.scopes[place] for place in places], frame.roots, frame.depth, frame.words, frame.budget
+        )
+    return frame.cache[key]  # type: ignore[no-any-return]
+
+
+def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
+    """Look labels up in a table that the words spell out (`N = New, O = Open`)."""
+    written = dict(re.findall(_PAIR, frame.words.text))
+    bank = bank_of(frame, 1)
+    for entry in [
+        e
+        for e in bank.of("text", "num", "bool")
+        if e.expr.op in {"field", "var", "lower", "upper", "trim", "date_part", "key"}
+    ][:30]:
+        table = _table(frame, entry, targets, written)
+        if table is None:
+            continue
+        literal = const(table, "obj", 0.5 + 0.1 * len(table))
+        look = make("look_up", literal, entry.expr, extra=frame.words.operator_cost("look_up") - 0.6)
+        kinds = {kind_of(value) for value in table.values()}
+        look = Expr("look_up", look.args, (), kinds.pop() if len(kinds) == 1 else "any", look.cost)
+        missing = [t for v, t in zip(entry.values, targets, strict=True) if _lookup_key(v) not in table]
+        if not missing:
+            yield look
+        elif all(same(t, missing[0]) for t in missing):
+            fallback = const(missing[0], kind_of(missing[0]), _label_cost(frame, missing[0]))
+            yield (
+                look
+                if missing[0] is None
+                else Expr("default", (look, fallback), (), look.type, look.cost + fallback.cost + 0.3)
+            )
+        else:
+            yield Expr("default", (look, entry.expr), (), look.type, look.cost + 0.5)
+
+
+def _lookup_key(value: Any) -> str | None:
+    try:
+        return text_of(value)
+    except Undefined:
+        return None
+
+
+def _table(frame: Frame, entry: Entry, targets: tuple[Any, ...], written: dict[str, str]) -> dict[str, Any] | None:
+    """Collect the pairs of the words, in the kind of the targets, and check them against the examples."""
+    shown = {_lookup_key(v): t for v, t in zip(entry.values, targets, strict=True) if v is not BOTTOM}
+    table: dict[str, Any] = {}
+    numeric = all(is_number(target) for target in targets if target is not None)
+    for left, right in written.items():
+        for key, value in ((left, right), (right, left)):
+            cleaned = value.strip(".,")
+            try:
+                label: Any = float(cleaned) if numeric else cleaned
+            except ValueError:
+                continue
+            label = int(label) if numeric and float(label).is_integer() else label
+            if (
+                key in shown
+                and not (isinstance(shown[key], str) and str(label).lower() == shown[key].lower())
+                and not same(shown[key], label)
+            ):
+                continue
+            if key in shown or ((left in shown) == (key == left) and any(k in shown for k in (left, right)) is False):
+                table[key] = shown.get(key, label)
+    hits = [key for key in table if key in shown]
+    if not hits:
+        return None
+    left_side = sum(key in written for key in hits) >= len(hits) / 2
+    table = {key: value for key, value in table.items() if (key in written) == left_side}
+    del frame
+    return table if len(table) >= 2 and hits else None
+
+
+def _ladders(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
+    """Read bounds and labels from the words: `gold from 1000, silver from 500, else bronze`."""
+    from agents.synthesis.search.ladders import ladders
+
+    for expr in ladders(frame, targets):
+        if _fits(frame, expr, targets):
+            yield expr
+
+
+def _fits(frame: Frame, expr: Expr, targets: tuple[Any, ...]) -> bool:
+    try:
+        return all(same(evaluate(expr, scope), target) for scope, target in zip(frame.scopes, targets, strict=True))
+    except FAILURES:
+        return False
+
+
+def _branches(frame: Frame, targets: tuple[Any, ...], name: str, solve: Solve) -> Iterator[Expr]:
+    """Yield `if test then one expression else another`, each solved on its own rows."""
+    tried = 0
+    seen: set[tuple[Any, ...]] = set()
+    for test in predicates(frame):
+        if tried >= 6:
+            return
+        yes = [place for place, value in enumerate(test.values) if value is True]
+        no = [place for place, value in enumerate(test.values) if value is not True]
+        if not yes or not no or test.values in seen or test.expr.cost > 2.4:
+            continue
+        seen.add(test.values)
+        tried += 1
+        sides = []
+        for places in (yes, no):
+            inner = restricted(frame, places)
+            exprs = solve(inner, tuple(targets[place] for place in places), name)
+            if not exprs or exprs[0].cost > 3.6:
+                break
+            sides.append(exprs[0])
+        if len(sides) == 2:
+            cost = test.expr.cost + sum(side.cost for side in sides) + 0.8
+            yield Expr("if", (test.expr, *sides), (), sides[0].type if sides[0].type != "null" else sides[1].type, cost)

@@ -1,0 +1,95 @@
+"""A frame: the scopes in which an expression must hold, the variables it may read, and how much work is left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.synthesis.language import OPERATORS, Expr, Scope, make
+from agents.synthesis.values import key_of
+from agents.synthesis.words import Words
+
+__all__ = ["BOTTOM", "Budget", "Entry", "Exhausted", "Frame", "built", "signature"]
+
+
+class _Bottom:
+    """The value of an expression where it means nothing."""
+
+    def __repr__(self) -> str:
+        return "⊥"
+
+
+BOTTOM: Any = _Bottom()
+_FAILURES = (Exception,)
+
+
+class Exhausted(Exception):
+    """The counted work or the deadline is used up."""
+
+
+@dataclass
+class Budget:
+    """Counted steps of work; the clock is only the last guard."""
+
+    steps: int
+    deadline: float
+    clock: Any
+    spent: int = 0
+
+    def spend(self, steps: int = 1) -> None:
+        """Count work.
+
+        Raises:
+            Exhausted: nothing is left.
+        """
+        before = self.spent >> 9
+        self.spent += steps
+        if self.spent > self.steps or (self.spent >> 9 != before and self.clock() > self.deadline):
+            raise Exhausted
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An expression with its value in every scope of the frame."""
+
+    expr: Expr
+    values: tuple[Any, ...]
+
+
+@dataclass
+class Frame:
+    """Where an expression is sought: one scope a row example."""
+
+    scopes: Sequence[Scope]
+    roots: tuple[Expr, ...]
+    """Variables, the closest first."""
+    depth: int
+    """Nesting of pipelines: the next one binds `LEVELS[depth]`."""
+    words: Words
+    budget: Budget
+    cache: dict[Any, Any] = field(default_factory=dict)
+
+
+def signature(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Give vectors of equal values equal keys."""
+    return tuple(value if value is BOTTOM else key_of(value) for value in values)
+
+
+def built(
+    frame: Frame, name: str, args: tuple[Entry, ...], params: tuple[Any, ...] = (), extra: float = 0.0
+) -> Entry | None:
+    """Apply an operator to entries in every scope; None when it means nothing in all of them."""
+    operator = OPERATORS[name]
+    expr = make(name, *(arg.expr for arg in args), params=params, extra=extra + frame.words.operator_cost(name))
+    frame.budget.spend(1)
+    values = []
+    meaningful = False
+    for row in zip(*(arg.values for arg in args), strict=True):
+        if any(value is BOTTOM for value in row):
+            values.append(BOTTOM)
+            continue
+        try:
+            values.append(operator.run(*row, *params))
+            meaningful = True
+        except _FAILURES:
+            values.append(BOTTOM)
+    return Entry(expr, tuple(values)) if meaningful else None

@@ -1,0 +1,193 @@
+"""Objects as targets: what is spread, what is dropped, and each other field on its own."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from agents.synthesis.language import Expr
+from agents.synthesis.search.bank import bank_of
+from agents.synthesis.search.frame import BOTTOM, Entry, Frame
+from agents.synthesis.values import same
+
+__all__ = ["Open", "objects"]
+
+Solve = Callable[[Frame, tuple[Any, ...], str], list[Expr]]
+_BASES = 30
+_MAYBE = 4
+
+
+class Open:
+    """Fields for which nothing was found, for the partial answer."""
+
+    def __init__(self) -> None:
+        self.solved: dict[str, Expr] = {}
+        self.missing: set[str] = set()
+
+
+def objects(frame: Frame, targets: tuple[dict[str, Any], ...], solve: Solve, state: Open) -> list[Expr]:
+    """Return object expressions with these values, cheapest first."""
+    names = list(dict.fromkeys(name for target in targets for name in target))
+    found: list[Expr] = []
+    bank = bank_of(frame, 1)
+    found += [_spread_of(entry) for entry in bank.matching(targets)]
+    fields: dict[str, list[Expr]] = {}
+    for bases in sorted(_bases(frame, targets, names), key=lambda base: len(base[3])):
+        spreads, dropped, cost, left = bases
+        if not _solve_fields(frame, targets, left, fields, solve, state):
+            continue
+        found += _variants(frame, spreads, dropped, cost, left, fields)
+    return sorted(found, key=lambda expr: expr.cost)[:6]
+
+
+def _spread_of(entry: Entry) -> Expr:
+    """A whole object that is returned as it is."""
+    return (
+        Expr("object", (entry.expr,), ((), 1, ()), "obj", entry.expr.cost + 0.3)
+        if entry.expr.op in {"var", "field"}
+        else entry.expr
+    )
+
+
+def _bases(
+    frame: Frame, targets: tuple[dict[str, Any], ...], names: list[str]
+) -> Iterator[tuple[tuple[Expr, ...], tuple[str, ...], float, list[str]]]:
+    """Yield (spread objects, dropped names, cost, names left to solve); the empty base is the explicit pick."""
+    everywhere = [name for name in names if all(name in target for target in targets)]
+    if len(everywhere) == len(names):
+        pick_extra = _pick_cost(frame, targets)
+        yield (), (), pick_extra, names
+    bank = bank_of(frame, 1)
+    entries = [e for e in bank.of("obj") if all(isinstance(v, dict) or v is None for v in e.values) and any(e.values)]
+    for entry in entries[:_BASES]:
+        yield from _base(frame, targets, names, (entry,), entry.values)
+    plain = [e for e in entries if e.expr.op in {"field", "var"} or e.expr.op == "first"][:8]
+    for left in plain:
+        for right in plain:
+            if left.expr != right.expr:
+                merged = tuple({**(a or {}), **(b or {})} for a, b in zip(left.values, right.values, strict=True))
+                yield from _base(frame, targets, names, (left, right), merged)
+    for entry in [
+        e for e in entries if e.expr.op in {"flatten", "prefix_keys", "unprefix_keys"} or "keys" in e.expr.op
+    ][:8]:
+        for outer in plain[:2]:
+            merged = tuple({**(a or {}), **(b or {})} for a, b in zip(outer.values, entry.values, strict=True))
+            yield from _base(frame, targets, names, (outer, entry), merged)
+
+
+def _base(
+    frame: Frame,
+    targets: tuple[dict[str, Any], ...],
+    names: list[str],
+    entries: tuple[Entry, ...],
+    values: tuple[Any, ...],
+) -> Iterator[tuple[tuple[Expr, ...], tuple[str, ...], float, list[str]]]:
+    if any(value is BOTTOM for value in values):
+        return
+    objects_ = [value or {} for value in values]
+    held = {name for value in objects_ for name in value}
+    kept = {
+        name
+        for name in names
+        if all(
+            (name in v) == (name in t) and (name not in t or same(v[name], t[name]))
+            for v, t in zip(objects_, targets, strict=True)
+        )
+    }
+    if not kept or not any(name in value for name in kept for value in objects_):
+        return
+    left = [name for name in names if name not in kept]
+    if any(name not in target for name in left for target in targets):
+        return
+    dropped = tuple(name for name in held if name not in names)
+    cost = (
+        sum(entry.expr.cost for entry in entries)
+        + 0.3
+        + 0.5 * (len(entries) - 1)
+        + _drop_cost(frame, dropped, targets, objects_)
+    )
+    yield tuple(entry.expr for entry in entries), tuple(sorted(dropped)), cost, left
+
+
+def _drop_cost(
+    frame: Frame, dropped: tuple[str, ...], targets: tuple[dict[str, Any], ...], values: list[dict[str, Any]]
+) -> float:
+    """Dropping is cheap when the words drop or rename that field, or its value lives on under another name."""
+    words = frame.words
+    cost = 0.0
+    for name in dropped:
+        reused = any(
+            name in v
+            and v[name] not in (None, "")
+            and any(same(v[name], inner) and key not in v for key, inner in t.items())
+            for v, t in zip(values, targets, strict=True)
+        )
+        mentioned = words.mention(name) >= 0.7
+        if reused:
+            cost += 0.25 if words.topic("rename") else 0.5
+        elif mentioned and words.topic("drop"):
+            cost += 0.1
+        elif words.topic("drop") and not words.topic("pick"):
+            cost += 0.7
+        else:
+            cost += 1.3
+    return cost + 0.3 * bool(dropped)
+
+
+def _pick_cost(frame: Frame, targets: tuple[dict[str, Any], ...]) -> float:
+    """Listing every field is dear when a field of the row is only handed on unasked."""
+    del targets
+    return 0.2 if frame.words.topic("pick") else 0.5
+
+
+def _solve_fields(
+    frame: Frame,
+    targets: tuple[dict[str, Any], ...],
+    names: list[str],
+    fields: dict[str, list[Expr]],
+    solve: Solve,
+    state: Open,
+) -> bool:
+    complete = True
+    for name in names:
+        if name not in fields:
+            column = tuple(target.get(name) for target in targets)
+            fields[name] = [_named(frame, name, expr) for expr in solve(frame, column, name)]
+            fields[name].sort(key=lambda expr: expr.cost)
+            if fields[name]:
+                state.solved[name] = fields[name][0]
+            else:
+                state.missing.add(name)
+        complete = complete and bool(fields[name])
+    return complete
+
+
+def _named(frame: Frame, name: str, expr: Expr) -> Expr:
+    """A field that keeps its own name, or takes a related one, is likely."""
+    source = str(expr.params[0]) if expr.op == "field" else ""
+    if not source:
+        return expr
+    alike = frame.words.similar(source, name)
+    return expr.raised(-0.35 if source == name else 0.25 - 0.5 * alike)
+
+
+def _variants(
+    frame: Frame,
+    spreads: tuple[Expr, ...],
+    dropped: tuple[str, ...],
+    cost: float,
+    left: list[str],
+    fields: dict[str, list[Expr]],
+) -> Iterator[Expr]:
+    """Yield the object of the best fields, then those with one field's next best expression."""
+    best = [fields[name][0] for name in left]
+    yield _object(spreads, dropped, cost, left, best)
+    for place, name in enumerate(left):
+        for other in fields[name][1:_MAYBE]:
+            yield _object(spreads, dropped, cost, left, [*best[:place], other, *best[place + 1 :]])
+    del frame
+
+
+def _object(
+    spreads: tuple[Expr, ...], dropped: tuple[str, ...], cost: float, names: list[str], exprs: list[Expr]
+) -> Expr:
+    total = cost + sum(expr.cost + 0.25 for expr in exprs)
+    return Expr("object", (*spreads, *exprs), (tuple(names), len(spreads), dropped), "obj", total)

@@ -1,0 +1,302 @@
+"""Tests on a scope: comparisons with what the words name or the examples show."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from agents.synthesis.language import const
+from agents.synthesis.search.bank import Bank, bank_of
+from agents.synthesis.search.dates import layouts_of
+from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built
+from agents.synthesis.values import is_number, kind_of
+
+__all__ = ["predicates", "separating"]
+
+_ORDERS = ("above", "at_least", "below", "at_most")
+_POOL = 400
+_PAIRED = 48
+_TEXT_TESTS = ("contains_text", "contains_folded", "starts_with", "ends_with")
+
+
+def predicates(frame: Frame) -> list[Entry]:
+    """Return the tests of the frame, cheapest first."""
+    found: list[Entry] | None = frame.cache.get("predicates")
+    if found is None:
+        bank = bank_of(frame, 1)
+        unique: dict[Any, Entry] = {}
+        for entry in _tests(bank):
+            if entry is not None and entry.expr not in unique:
+                unique[entry.expr] = entry
+        found = frame.cache["predicates"] = sorted(unique.values(), key=lambda entry: entry.expr.cost)[:_POOL]
+    return found
+
+
+def separating(frame: Frame, wanted: tuple[bool, ...], *, joined: bool = True) -> list[Entry]:
+    """Return the tests that are true exactly where wanted; pairs by `and` and `or` when one is not enough."""
+    pool = predicates(frame)
+    found = [entry for entry in pool if entry.values == wanted]
+    best = found[0].expr.cost if found else 99.0
+    calls_for_two = frame.words.has("and", "or", "between", "both", "either", "nor")
+    if joined and (not found or (best > 2.2 and calls_for_two)):
+        found += list(_pairs(frame, pool, wanted))
+    return sorted(found, key=lambda entry: entry.expr.cost)[:24]
+
+
+def _pairs(frame: Frame, pool: list[Entry], wanted: tuple[bool, ...]) -> Iterator[Entry]:
+    wider = [
+        e for e in pool if all(v is True or not w for v, w in zip(e.values, wanted, strict=True)) and e.values != wanted
+    ][:_PAIRED]
+    narrower = [
+        e for e in pool if all(v is False or w for v, w in zip(e.values, wanted, strict=True)) and e.values != wanted
+    ][:_PAIRED]
+    for name, side in (("and", wider), ("or", narrower)):
+        for place, left in enumerate(side):
+            for right in side[place + 1 :]:
+                frame.budget.spend(1)
+                joined = tuple(
+                    (a is True and b is True) if name == "and" else (a is True or b is True)
+                    for a, b in zip(left.values, right.values, strict=True)
+                )
+                if joined == wanted:
+                    entry = built(frame, name, (left, right))
+                    if entry:
+                        yield entry
+
+
+def _tests(bank: Bank) -> Iterator[Entry | None]:
+    frame = bank.frame
+    fields = [e for e in bank.of("text", "num", "bool", "list", "obj", "any", "null") if _is_plain(e)]
+    for entry in fields:
+        yield from _presence(frame, entry)
+    for entry in fields:
+        if entry.expr.type == "bool":
+            yield from _flags(frame, entry)
+        if entry.expr.type in {"text", "any"}:
+            yield from _text_tests(frame, entry)
+        if entry.expr.type == "num":
+            yield from _number_tests(frame, entry)
+        if entry.expr.type == "list":
+            yield from _list_tests(frame, entry)
+    yield from _date_tests(bank)
+    computed = [
+        e for e in bank.of("num") if not _is_plain(e) and e.expr.op not in {"const", "to_unix", "floor", "ceil"}
+    ][:30]
+    for entry in computed:
+        if any(is_number(value) for value in entry.values):
+            yield from _number_tests(frame, entry)
+    derived = [
+        e
+        for e in bank.of("text")
+        if e.expr.op
+        in {"last_piece", "before", "first_chars", "last_chars", "lower", "trim", "up_to_last", "write_date"}
+    ][:60]
+    for entry in derived:
+        yield from _equalities(frame, entry, only_named=True)
+    yield from _between_fields(frame, [e for e in fields if e.expr.type in {"num", "text"}])
+
+
+def _is_plain(entry: Entry) -> bool:
+    return entry.expr.op in {"field", "var"}
+
+
+def _presence(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    """Tests of emptiness; only useful where some value is empty or missing, or where words say so."""
+    hollow = [value for value in entry.values if value is None or value in ("", 0, False, [])]
+    if not hollow or entry.expr.type == "obj":
+        return
+    for name in ("is_empty", "is_null", "is_falsy"):
+        test = built(frame, name, (entry,))
+        yield test
+        if test:
+            yield built(frame, "not", (test,), (), -0.2)
+    if entry.expr.type == "text":
+        test = built(frame, "is_blank", (entry,))
+        yield test
+        if test:
+            yield built(frame, "not", (test,))
+    if len({kind_of(value) for value in entry.values if value is not BOTTOM}) > 1:
+        for name in ("is_number", "is_text"):
+            yield built(frame, name, (entry,))
+
+
+def _flags(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    test = built(frame, "equals", (entry, _literal(frame, True, 0.1)), (), -0.5)
+    yield test
+    yield built(frame, "equals", (entry, _literal(frame, False, 0.2)), (), -0.3 if frame.words.topic("not") else 0.3)
+    yield built(frame, "differs", (entry, _literal(frame, True, 0.4)))
+    yield built(frame, "differs", (entry, _literal(frame, False, 0.4)), (), 0.4)
+
+
+def _literal(frame: Frame, value: Any, cost: float) -> Entry:
+    return Entry(const(value, kind_of(value), cost), (value,) * len(frame.scopes))
+
+
+def _named_cost(frame: Frame, value: Any) -> float:
+    """A literal that the words hold is cheap; one that only the example shows is not."""
+    if isinstance(value, str) and value in frame.words.quoted:
+        return 0.2
+    return 0.35 if frame.words.names_value(value) else 1.5
+
+
+def _text_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    yield from _equalities(frame, entry)
+    texts = [value for value in entry.values if isinstance(value, str)]
+    for literal in _worded_literals(frame, texts):
+        for name in _TEXT_TESTS:
+            if name == "contains_folded" and literal != literal.lower():
+                continue
+            test = built(frame, name, (entry, _literal(frame, literal, 0.4)))
+            yield test
+            if test and frame.words.topic("not"):
+                yield built(frame, "not", (test,), (), 0.3)
+
+
+def _worded_literals(frame: Frame, texts: list[str]) -> list[str]:
+    """Pieces of the description that occur inside some of the texts but are not all of one."""
+    literals = [*frame.words.quoted, *re.findall(r"[\w@.#+-]*[@.#][\w.-]*\w|\w{2,}|[@#]", frame.words.text)]
+    literals += [literal.lower() for literal in literals if literal != literal.lower()]
+    literals += frame.words.dates
+    years = [str(number) for number in frame.words.numbers if isinstance(number, int) and 1900 < number < 2100]
+    kept = [
+        literal
+        for literal in dict.fromkeys(literals + years)
+        if any(literal in text or literal in text.lower() for text in texts)
+    ]
+    return kept[:24]
+
+
+def _equalities(frame: Frame, entry: Entry, *, only_named: bool = False) -> Iterator[Entry | None]:
+    values = list(
+        dict.fromkeys(
+            value
+            for value in entry.values
+            if isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
+        )
+    )
+    named = [value for value in values if frame.words.names_value(value)]
+    if len(values) <= 12 and not only_named:
+        named = list(dict.fromkeys([*named, *values]))
+    for value in named:
+        literal = _literal(frame, value, _named_cost(frame, value))
+        yield built(frame, "equals", (entry, literal))
+        yield built(frame, "differs", (entry, literal))
+    chosen = [value for value in values if frame.words.names_value(value)]
+    chosen += _absent_options(frame, chosen)
+    if len(chosen) >= 2:
+        yield built(frame, "in_list", (entry,), (tuple(chosen),), 0.2)
+        yield built(frame, "not_in_list", (entry,), (tuple(chosen),), 0.2)
+
+
+def _absent_options(frame: Frame, chosen: list[Any]) -> list[str]:
+    """Options that the words list beside one of the chosen but the example does not show: "paid, shipped or done"."""
+    found = []
+    for value in [value for value in chosen if isinstance(value, str)]:
+        pattern = r"((?:[\w'\"-]+, )*[\w'\"-]+ (?:or|and|nor) [\w'\"-]+)"
+        for group in re.findall(pattern, frame.words.text):
+            options = [option.strip("'\"") for option in re.split(r", | or | and | nor ", group)]
+            if value in options and all(option.islower() == value.islower() for option in options):
+                found += [option for option in options if option not in chosen and option not in found]
+    return found[:5]
+
+
+def _number_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    values = [value for value in entry.values if is_number(value)]
+    if not values:
+        return
+    bounds: dict[float, float] = dict.fromkeys(frame.words.numbers, 0.3)
+    for percent in frame.words.percents:
+        bounds.setdefault(percent / 100, 0.6)
+    bounds.setdefault(
+        0,
+        0.6
+        if frame.words.has(
+            "negative",
+            "positive",
+            "zero",
+            "stock",
+            "sold",
+            "left",
+            "empty",
+            "any",
+            "no",
+            "available",
+            "none",
+            "overdue",
+        )
+        else 1.3,
+    )
+    if not frame.words.numbers:
+        for value in sorted(set(values))[:12]:
+            bounds.setdefault(value, 2.8)
+    for bound, cost in bounds.items():
+        literal = _literal(frame, bound, cost)
+        for name in _ORDERS:
+            yield built(frame, name, (entry, literal))
+        if bound in values or bound in frame.words.numbers:
+            yield built(frame, "equals", (entry, literal))
+            yield built(frame, "differs", (entry, literal))
+    yield from _divisible(frame, entry)
+    chosen = [value for value in dict.fromkeys(values) if value in frame.words.numbers]
+    if len(chosen) >= 2:
+        yield built(frame, "in_list", (entry,), (tuple(chosen),))
+
+
+def _divisible(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    if frame.words.has("even", "odd", "divisible", "multiple", "every second", "every other"):
+        for base in dict.fromkeys([2, *[n for n in frame.words.numbers if isinstance(n, int) and n > 1]]):
+            rest = built(frame, "modulo", (entry, _literal(frame, base, 0.3)))
+            if rest:
+                for remainder in (0, 1):
+                    yield built(frame, "equals", (rest, _literal(frame, remainder, 0.2)), (), -1.5)
+
+
+def _list_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    elements = list(
+        dict.fromkeys(e for value in entry.values if isinstance(value, list) for e in value if isinstance(e, str | int))
+    )
+    for element in elements[:16]:
+        test = built(frame, "list_has", (entry, _literal(frame, element, _named_cost(frame, element))))
+        yield test
+        if test:
+            yield built(frame, "not", (test,), (), 0.3)
+    count = built(frame, "count", (entry,))
+    if count:
+        yield from _number_tests(frame, count)
+
+
+def _date_tests(bank: Bank) -> Iterator[Entry | None]:
+    """Comparisons of dates with the dates that the words name; ISO texts compare as texts."""
+    frame = bank.frame
+    for entry in [e for e in bank.of("text") if _is_plain(e)]:
+        layouts = layouts_of(entry.values)
+        if not layouts:
+            continue
+        for literal in frame.words.dates:
+            if layouts[0].startswith("yyyy-MM-dd") and re.match(r"\d{4}-\d{2}", literal):
+                shown = _literal(frame, literal, 0.3)
+                for name in _ORDERS:
+                    if len(literal) == 10 or name in {"at_least", "below"}:
+                        yield built(frame, name, (entry, shown))
+    for date in bank.of("date"):
+        if date.expr.op == "read_date" and not date.expr.params[0].startswith("yyyy-MM-dd"):
+            yield from _against_dates(frame, date)
+
+
+def _against_dates(frame: Frame, date: Entry) -> Iterator[Entry | None]:
+    for literal in frame.words.dates:
+        for layout in [layout for layout in layouts_of((literal,)) if layout in {date.expr.params[0], "yyyy-MM-dd"}]:
+            shown = built(frame, "read_date", (_literal(frame, literal, 0.3),), (layout,))
+            for name in _ORDERS if shown else ():
+                yield built(frame, name, (date, shown))  # type: ignore[arg-type]
+
+
+def _between_fields(frame: Frame, entries: list[Entry]) -> Iterator[Entry | None]:
+    for place, left in enumerate(entries[:14]):
+        for right in entries[place + 1 : 14]:
+            if left.expr.type != right.expr.type:
+                continue
+            for name in _ORDERS:
+                if left.expr.type == "num" or layouts_of(left.values):
+                    yield built(frame, name, (left, right), (), 0.5)
+            yield built(frame, "equals", (left, right), (), 0.6)
+            yield built(frame, "differs", (left, right), (), 0.6)

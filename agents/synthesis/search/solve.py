@@ -1,0 +1,112 @@
+"""The search itself: by the kind of the target, from what is looked up to what has to be composed."""
+
+from typing import Any
+
+from agents.synthesis.language import Expr
+from agents.synthesis.search.bank import Bank, bank_of
+from agents.synthesis.search.columns import add_columns
+from agents.synthesis.search.conditions import choices, constant, defaults
+from agents.synthesis.search.frame import Frame
+from agents.synthesis.search.keyed import keyed_objects
+from agents.synthesis.search.lists import ListSearch
+from agents.synthesis.search.numbers import arithmetic
+from agents.synthesis.search.objects import Open, objects
+from agents.synthesis.search.texts import formatted_numbers, templates
+from agents.synthesis.values import is_number, kind_of
+
+__all__ = ["Search"]
+
+_CHEAP = 3.0
+_DEAR = 9.0
+
+
+class Search:
+    """One search over one request; `state` remembers what was found on the way."""
+
+    def __init__(self) -> None:
+        self.state = Open()
+        self.lists = ListSearch(self.solve)
+        self.choosing = 0
+
+    def solve(self, frame: Frame, targets: tuple[Any, ...], name: str) -> list[Expr]:
+        """Return expressions with these values in the frame's scopes, cheapest first."""
+        kinds = {kind_of(target) for target in targets}
+        bank = bank_of(frame, 1)
+        add_columns(bank)
+        if kinds == {"obj"}:
+            found = objects(frame, targets, self.solve, self.state)
+            return found or keyed_objects(frame, targets, self.solve)
+        if kinds == {"list"}:
+            return self._lists(frame, bank, targets)
+        return self._scalars(frame, bank, targets, name)
+
+    def _lists(self, frame: Frame, bank: Bank, targets: tuple[list[Any], ...]) -> list[Expr]:
+        found = [entry.expr for entry in bank.matching(targets)]
+        if not found or found[0].cost > _CHEAP:
+            found += self.lists.lists(frame, targets)
+        if not found:
+            found += [entry.expr for entry in bank_of(frame, 2).matching(targets)]
+        if not found:
+            found += self._fixed_list(frame, targets)
+        return _ranked(found)
+
+    def _fixed_list(self, frame: Frame, targets: tuple[list[Any], ...]) -> list[Expr]:
+        """A list of the same length everywhere, each place solved on its own."""
+        sizes = {len(target) for target in targets}
+        if len(sizes) != 1 or not 0 < (size := sizes.pop()) <= 4:
+            return []
+        places = [self.solve(frame, tuple(target[index] for target in targets), "") for index in range(size)]
+        if not all(places):
+            return []
+        best = [place[0] for place in places]
+        rest = [[*best[:i], other, *best[i + 1 :]] for i, place in enumerate(places) for other in place[1:4]]
+        return [
+            Expr("list", tuple(chosen), (), "list", 0.8 + sum(expr.cost for expr in chosen)) for chosen in [best, *rest]
+        ]
+
+    def _scalars(self, frame: Frame, bank: Bank, targets: tuple[Any, ...], name: str) -> list[Expr]:
+        found = [entry.expr for entry in bank.matching(targets)]
+        fixed = constant(frame, targets)
+        if fixed is not None:
+            found.append(fixed)
+        found += defaults(bank, targets)
+        if all(is_number(target) for target in targets):
+            found += arithmetic(bank, targets, _DEAR)
+        if all(isinstance(target, str) for target in targets):
+            found += self._texts(frame, bank, targets, found)
+        if all(isinstance(target, bool) for target in targets):
+            found += self._tests(frame, targets)
+        found = _ranked(found)
+        if _cheapest(found) > _CHEAP and self.choosing < 2:
+            self.choosing += 1
+            try:
+                found = _ranked(found + list(choices(frame, targets, name, self.solve)))
+            finally:
+                self.choosing -= 1
+        return found
+
+    def _texts(self, frame: Frame, bank: Bank, targets: tuple[str, ...], known: list[Expr]) -> list[Expr]:
+        found = templates(bank, targets, _DEAR)
+        found += formatted_numbers(bank, targets, _DEAR)
+        if _cheapest([*known, *found]) > _CHEAP:
+            deeper = bank_of(frame, 2)
+            found += [entry.expr for entry in deeper.matching(targets)]
+            if _cheapest([*known, *found]) > _CHEAP:
+                found += templates(deeper, targets, _DEAR)
+        return found
+
+    def _tests(self, frame: Frame, targets: tuple[bool, ...]) -> list[Expr]:
+        from agents.synthesis.search.predicates import separating
+
+        return [entry.expr for entry in separating(frame, targets)]
+
+
+def _cheapest(found: list[Expr]) -> float:
+    return min((expr.cost for expr in found), default=99.0)
+
+
+def _ranked(found: list[Expr]) -> list[Expr]:
+    unique: dict[Expr, Expr] = {}
+    for expr in sorted(found, key=lambda expr: expr.cost):
+        unique.setdefault(expr, expr)
+    return list(unique.values())[:10]

@@ -1,0 +1,212 @@
+"""What the words of a task say: numbers, literals, field names, and which operators they call for."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from agents.synthesis.language import OPERATORS
+from agents.synthesis.values import text_of
+
+__all__ = ["Words", "parts_of_name"]
+
+_TABLE: dict[str, Any] = json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8"))
+_TOKEN = re.compile(r"[^\W_]+(?:'[a-z]+)?", re.UNICODE)
+_QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)|`([^`]+)`|“([^”]+)”|\u2018([^\u2019]+)\u2019|„([^“”]+)[“”]")
+_NUMBER = re.compile(r"(?<![\w.])[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.])-?\d+(?:\.\d+)?(?!\d)")
+_DATE = re.compile(
+    r"\b\d{4}-\d{2}-\d{2}(?:T[\d:]+Z?)?\b|\b\d{4}-\d{2}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b|\b\d{1,2}/\d{1,2}/\d{4}\b"
+)
+_NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_FUZZY = 5
+
+
+def parts_of_name(name: str) -> list[str]:
+    """Split a field name into lower-case words: `userId` and `user_id` are `user`, `id`."""
+    return [part.lower() for part in _NAME_PART.findall(name)]
+
+
+def _stems(word: str) -> set[str]:
+    found = {word}
+    for ending in ("'s", "s", "es", "ed", "d", "ing", "ly"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            found.add(word[: -len(ending)])
+    if word.endswith("ies"):
+        found.add(word[:-3] + "y")
+    if word.endswith("ing"):
+        found.add(word[:-3] + "e")
+    return found
+
+
+def _close(left: str, right: str) -> bool:
+    """Whether two longer words differ by one letter more, less, other or swapped."""
+    if min(len(left), len(right)) < _FUZZY or abs(len(left) - len(right)) > 1 or left[0] != right[0]:
+        return False
+    start = 0
+    while start < min(len(left), len(right)) and left[start] == right[start]:
+        start += 1
+    a, b = left[start:], right[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+@dataclass
+class Words:
+    """A description, read once."""
+
+    text: str
+    _operator_costs: dict[str, float] = field(default_factory=dict, repr=False)
+    _mentions: dict[str, float] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def folded(self) -> str:
+        """The text in lower case with single spaces."""
+        return " ".join(self.text.lower().split())
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """The words in lower case, in order."""
+        return _TOKEN.findall(self.folded.replace("_", " "))
+
+    @cached_property
+    def stems(self) -> set[str]:
+        """The words and what is left without their endings."""
+        camel = [part for token in _TOKEN.findall(self.text) for part in parts_of_name(token)]
+        return {stem for token in [*self.tokens, *camel] for stem in _stems(token)}
+
+    @cached_property
+    def dates(self) -> list[str]:
+        """Dates as written: `2024-07-01`, `2024-05`, and `2024-05` for "May 2024"."""
+        found = _DATE.findall(self.text)
+        for month, year in re.findall(r"\b([a-z]{3,9})\.? (\d{4})\b", self.folded):
+            if month[:3] in _TABLE["months"] and _TABLE["month_names"][_TABLE["months"].index(month[:3])].startswith(
+                month
+            ):
+                found.append(f"{year}-{_TABLE['months'].index(month[:3]) + 1:02d}")
+        return found
+
+    @cached_property
+    def quoted(self) -> list[str]:
+        """Literals in quotes."""
+        return [next(group for group in match if group) for match in _QUOTED.findall(self.text)]
+
+    @cached_property
+    def numbers(self) -> list[float | int]:
+        """Numbers in the order of the text, digits and number words; dates are left out."""
+        plain = _DATE.sub(" ", self.text)
+        found = [(match.start(), match.group().replace(",", "")) for match in _NUMBER.finditer(plain)]
+        found += [
+            (match.start(1), match.group(1)) for match in re.finditer(r"(?<!\w)(\d+(?:\.\d+)?)(?=[a-zA-Z%€$])", plain)
+        ]
+        values: list[float | int] = []
+        for _, written in sorted(found):
+            number = float(written)
+            values.append(int(number) if number.is_integer() else number)
+        values += [_TABLE["numbers"][token] for token in self.tokens if token in _TABLE["numbers"]]
+        return list(dict.fromkeys(values))
+
+    @cached_property
+    def percents(self) -> list[float]:
+        """Numbers that are followed by a percent sign or word."""
+        return [float(number) for number in re.findall(r"(\d+(?:\.\d+)?) ?(?:%|percent|pct|per cent)", self.folded)]
+
+    @cached_property
+    def layouts(self) -> list[str]:
+        """Date layouts as written (`DD.MM.YYYY`), in luxon's tokens."""
+        found = re.findall(r"\b(?:[DMYHhmsdy]{1,4}[./: -]?){2,6}(?<![ ])\.?", self.text)
+        kept = [
+            text for text in found if re.search(r"[DMYHdy]{2}", text) and not re.search(r"[a-ce-gi-ln-rt-xz]", text)
+        ]
+        return [text.replace("Y", "y").replace("D", "d") for text in kept if len(set(text.lower()) & set("dmyh")) >= 2]
+
+    @cached_property
+    def symbols(self) -> list[str]:
+        """Separators that the words name or that stand alone: `comma`, ` | `."""
+        named = [symbol for word, symbol in _TABLE["symbols"].items() if self.has(word)]
+        alone = re.findall(r"(?<=\s)([^\w\s]{1,2})(?=[\s,.]|$)", self.text)
+        return list(dict.fromkeys([*named, *alone]))
+
+    def has(self, *words: str) -> bool:
+        """Whether one of the words (or phrases, with a space) stands in the text."""
+        return any(self._has(word) for word in words)
+
+    def _has(self, word: str) -> bool:
+        if " " in word or not word[0].isalnum():
+            return f" {word} " in f" {self.folded} " if word[0].isalnum() else word in self.folded
+        return word in self.stems
+
+    def topic(self, name: str) -> bool:
+        """Whether a word of the table's list `name` stands in the text."""
+        return self.has(*_TABLE["topics"][name])
+
+    def operator_cost(self, name: str) -> float:
+        """How the words change an operator's cost: down when called for, up when it needs to be and is not."""
+        if name not in self._operator_costs:
+            operator = OPERATORS[name]
+            if operator.words and self.has(*operator.words):
+                change = -0.35 - 0.1 * min(sum(self._has(word) for word in operator.words) - 1, 2)
+            else:
+                change = operator.demand
+            self._operator_costs[name] = change
+        return self._operator_costs[name]
+
+    def mention(self, name: str) -> float:
+        """How surely the text names a field, 0 to 1."""
+        if name not in self._mentions:
+            self._mentions[name] = self._mention(name)
+        return self._mentions[name]
+
+    def _mention(self, name: str) -> float:
+        if re.search(rf"(?<![\w]){re.escape(name.lower())}(?![\w])", self.folded):
+            return 1.0
+        parts = parts_of_name(name)
+        if not parts:
+            return 0.0
+        hits = [self._part(part) for part in parts]
+        if all(hit >= 0.7 for hit in hits):
+            return 0.9 * sum(hits) / len(hits)
+        strongest = max(hits)
+        return 0.5 * strongest if strongest >= 0.7 else 0.3 * strongest
+
+    def _part(self, part: str) -> float:
+        if _stems(part) & self.stems:
+            return 1.0
+        if any(_close(part, stem) for stem in self.stems):
+            return 0.8
+        if any(
+            len(part) >= 4 and (stem.startswith(part) or (len(stem) >= 4 and part.startswith(stem)))
+            for stem in self.stems
+        ):
+            return 0.7
+        return 0.6 if any(set(group) & self.stems and part in group for group in _TABLE["synonyms"]) else 0.0
+
+    def position(self, name: str) -> int:
+        """Where a field is named first (token index), or a large number."""
+        parts = set(parts_of_name(name)) or {name}
+        stems = {stem for part in parts for stem in _stems(part)}
+        places = [index for index, token in enumerate(self.tokens) if _stems(token) & stems]
+        return places[0] if places else 999
+
+    def similar(self, left: str, right: str) -> float:
+        """How alike two field names are, 0 to 1."""
+        a, b = parts_of_name(left), parts_of_name(right)
+        if a == b:
+            return 1.0
+        shared = {s for p in a for s in _stems(p)} & {s for p in b for s in _stems(p)}
+        if shared:
+            return 0.6 if a[-1:] == b[-1:] else 0.5
+        related = any(set(a) & set(group) and set(b) & set(group) for group in _TABLE["synonyms"])
+        return 0.4 if related else 0.0
+
+    def names_value(self, value: Any) -> bool:
+        """Whether a scalar stands in the text: quoted, as a number, a date or plain words."""
+        if isinstance(value, bool) or value is None:
+            return self.has(*_TABLE["constants"][text_of(value) if value is not None else "null"])
+        if isinstance(value, int | float):
+            return value in self.numbers
+        if value in self.quoted or value in self.dates:
+            return True
+        return bool(value.strip()) and bool(
+            re.search(rf"(?<![\w]){re.escape(value.strip().lower())}(?![\w])", self.folded)
+        )
