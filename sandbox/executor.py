@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from sandbox.errors import SandboxUnavailable
 from sandbox.frames import MAX_DEPTH, encode
-from sandbox.n8n.outcome import node_outcome
+from sandbox.n8n.outcome import node_outcome, refused_before
 from sandbox.pool import Pool, PoolSize
 from sandbox.spawner import ZygoteSpawner
 from sandbox.types import ExecutionError, ExecutionRequest, ExecutionResult, Language
@@ -69,6 +69,9 @@ class Sandbox:
             frame = encode(_payload(request))
         except (TypeError, ValueError, RecursionError) as error:
             return [_refused_context(error)] * len(request.contexts)
+        refusal = refused_before(request) if request.dialect == "node" else None
+        if refusal is not None:
+            return [ExecutionResult(success=False, error=refusal)] * len(request.contexts)
         pool = await self._pool(request.language)
         results = await pool.run(frame, len(request.contexts), request.limits)
         rung = pool.spawner.wall.rung

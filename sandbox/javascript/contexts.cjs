@@ -83,38 +83,34 @@ function isExecutionContext(value) {
   }
 }
 
-/** Timers that can all be stopped when the run is over. */
+/** Timers that can all be stopped when the run is over; callbacks go in unwrapped, since wrapping would show in stacks. */
 class Timers {
-  #live = new Map();
+  #started = new Map();
 
   names() {
-    const wrap = (start, stop, once) => (callback, ...rest) => {
-      const handle = start((...args) => {
-        if (once) this.#live.delete(handle);
-        callback(...args);
-      }, ...rest);
-      this.#live.set(handle, stop);
+    const start = (begin, stop) => (...args) => {
+      const handle = begin(...args);
+      this.#started.set(handle, stop);
       return handle;
     };
-    const clear = (stop) => (handle) => {
-      this.#live.delete(handle);
-      stop(handle);
-    };
     return {
-      setTimeout: wrap(setTimeout, clearTimeout, true),
-      setInterval: wrap(setInterval, clearInterval, false),
-      setImmediate: wrap(setImmediate, clearImmediate, true),
-      clearTimeout: clear(clearTimeout),
-      clearInterval: clear(clearInterval),
-      clearImmediate: clear(clearImmediate),
+      setTimeout: start(setTimeout, clearTimeout),
+      setInterval: start(setInterval, clearInterval),
+      setImmediate: start(setImmediate, clearImmediate),
+      clearTimeout,
+      clearInterval,
+      clearImmediate,
     };
   }
 
   /** Stop what is left and say how much it was. */
   stop() {
-    const left = this.#live.size;
-    for (const [handle, stop] of this.#live) stop(handle);
-    this.#live.clear();
+    let left = 0;
+    for (const [handle, stop] of this.#started) {
+      if (!handle._destroyed) left += 1;
+      stop(handle);
+    }
+    this.#started.clear();
     return left;
   }
 }

@@ -57,8 +57,16 @@ function read(value, key) {
 
 const isOurs = (error) => error instanceof Error;
 
+/** A result that cannot become JSON, or a thrown value that has no text: n8n loses the error and says it is unknown. */
+class Unspeakable {
+  constructor(cause) {
+    this.cause = cause;
+  }
+}
+
 /** What n8n would say: {message, description, line}; errors of its own globals carry no line. */
 function n8nWords(error) {
+  if (error instanceof Unspeakable) return { message: 'Unknown error' };
   if (isOurs(error)) {
     return { message: text(error.message) || 'Unknown error', description: text(error.description), line: error.lineNumber };
   }
@@ -70,6 +78,22 @@ function n8nWords(error) {
   const words = `${header?.details.trim() || message || 'Unknown error'} ${line === undefined ? '' : `[line ${line}]`}`;
   const type = header?.type;
   return { message: text(words.trim()), description: type?.toLowerCase() === 'error' ? undefined : text(type), line };
+}
+
+function unspokenHint(cause) {
+  if (Object(cause) !== cause) return 'throw an Error with a message';
+  const words = text(read(cause, 'message'))?.split('\n')[0];
+  return words ? `n8n hides the cause: ${words}` : 'return plain values, and throw an Error with a message';
+}
+
+/** Whether n8n can carry on after this error; it cannot where it fails to put it into words. */
+function isSpeakable(error) {
+  if (isOurs(error) || typeof read(Object(error), 'message') === 'string') return true;
+  try {
+    return JSON.stringify(error) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** `throw {a: 1}` is reported as its JSON; what has none is unknown to n8n. */
@@ -89,9 +113,11 @@ function typeOf(error) {
 /** @returns {type, message, description, line, hint, traceback} in n8n's words */
 function nodeFault(error) {
   const words = n8nWords(error);
-  const stack = read(Object(error), 'stack');
+  const told = error instanceof Unspeakable ? error.cause : error;
+  const stack = read(Object(told), 'stack');
   return {
-    type: Object(error) === error ? typeOf(error) : 'Error',
+    hint: error instanceof Unspeakable ? unspokenHint(error.cause) : null,
+    type: Object(told) === told ? typeOf(told) : 'Error',
     message: words.message,
     description: words.description ?? null,
     line: innermostLine(stack) ?? words.line ?? null,
@@ -107,4 +133,4 @@ function plainFault(error) {
   return { type: typeOf(error), message, line: innermostLine(stack) ?? null, traceback: framesOf(stack) || null };
 }
 
-module.exports = { SCRIPT, WRAPPER, lineOf, nodeFault, plainFault, read };
+module.exports = { SCRIPT, WRAPPER, Unspeakable, isSpeakable, lineOf, nodeFault, plainFault, read };

@@ -74,7 +74,10 @@ function prepared(bytes, fileName, mimeType) {
 function helpersFor(items, responses) {
   const helpers = {
     assertBinaryData: async (index, name) => binaryOf(items, index, name),
-    getBinaryDataBuffer: async (index, name) => Buffer.from(binaryOf(items, index, name).data ?? '', 'base64'),
+    getBinaryDataBuffer: async (index, name) => {
+      if (!items[index]?.binary?.[name]) throw {}; // all that is left of n8n's error on its way to the runner
+      return Buffer.from(items[index].binary[name].data ?? '', 'base64');
+    },
     prepareBinaryData: async (data, fileName, mimeType) => prepared(bufferOf(data), fileName, mimeType),
     setBinaryDataBuffer: async (about, data) => ({ ...about, data: bufferOf(data).toString('base64') }),
     binaryToString: async (data, encoding) => bufferOf(data).toString(encoding ?? 'utf8'),

@@ -26,7 +26,7 @@ class NodeRun {
   constructor(run) {
     this.items = run.items ?? [];
     this.node = { name: 'Code', typeVersion: 2, id: '00000000-0000-4000-8000-000000000000', parameters: {}, ...run.node };
-    this.workflow = { id: 'workflow', name: 'My workflow', active: false, ...run.workflow };
+    this.workflow = { id: 'workflow', name: 'My workflow', active: true, ...run.workflow };
     this.execution = { id: '1', mode: 'webhook', ...run.execution };
     this.upstream = new Map(Object.entries(run.upstream ?? {}));
     this.previous = run.previous_node ?? [...this.upstream.keys()].at(-1) ?? 'Input';
@@ -51,9 +51,13 @@ function missingNode() {
   return new ExpressionError("Referenced node doesn't exist");
 }
 
+/** Whether the workflow has such a node: one with output, or the code node itself. */
+const isKnown = (run, name) => run.upstream.has(name) || run.node.name === name;
+
 function outputOf(run, name) {
+  if (!isKnown(run, name)) throw missingNode();
   const items = run.upstream.get(name);
-  if (items === undefined) throw missingNode();
+  if (items === undefined) throw new ExpressionError(`Node '${name}' hasn't been executed`);
   return items;
 }
 
@@ -90,7 +94,13 @@ function inputOf(run, input, index) {
 }
 
 function pairedItem(run, output, input, name, index, method) {
-  if (!input[index]) throw new ExpressionError('Can\u2019t get data');
+  if (!input[index]) {
+    throw new ExpressionError(
+      'Can\u2019t get data',
+      `Some intermediate nodes between \u2018<strong>${name}</strong>\u2018 and  \u2018<strong>${run.node.name}</strong>\u2018 ` +
+        'have not executed yet.',
+    );
+  }
   const item = output.length === 1 ? output[0] : output[input[index].pairedItem?.item ?? index];
   if (item === undefined) {
     throw new ExpressionError(
@@ -100,15 +110,19 @@ function pairedItem(run, output, input, name, index, method) {
   return item;
 }
 
+/** One output of a node; what is given here has one output each. */
+function branchOf(view, name, output) {
+  const items = view(name);
+  if (output) throw new ExpressionError(`Node "${name}" has no branch with index ${output}.`);
+  return items;
+}
+
 function dollar(run, view, input, index) {
   const keys = ['pairedItem', 'isExecuted', 'itemMatching', 'item', 'first', 'last', 'all', 'context', 'params'];
   return (given) => {
     const name = given || run.previous;
-    if (!run.upstream.has(name)) throw missingNode();
-    const branch = (output) => {
-      if (output) throw new ExpressionError(`Node "${name}" has no branch with index ${output}.`);
-      return view(name);
-    };
+    if (!isKnown(run, name)) throw missingNode();
+    const branch = (output) => branchOf(view, name, output);
     const paired = (method) => (at) => {
       if (at === undefined && method === 'itemMatching') {
         throw new ExpressionError('Missing item index for .itemMatching()');
@@ -116,10 +130,10 @@ function dollar(run, view, input, index) {
       return pairedItem(run, view(name), input, name, at ?? index, method);
     };
     const methods = {
-      isExecuted: () => true,
-      first: () => (output) => branch(output)[0] || undefined,
-      last: () => (output) => branch(output).at(-1) || undefined,
-      all: () => (output) => branch(output),
+      isExecuted: () => run.upstream.has(name),
+      first: () => branch() && ((output) => branch(output)[0] || undefined),
+      last: () => branch() && ((output) => branch(output).at(-1) || undefined),
+      all: () => branch() && ((output) => branch(output)),
       item: () => paired('item')(),
       pairedItem: () => paired('pairedItem'),
       itemMatching: () => paired('itemMatching'),
@@ -135,7 +149,7 @@ function dollar(run, view, input, index) {
 /** `$node["X"]`: the item at this run's index of that node's output. */
 function nodesOf(run, view, index) {
   return computed([], (name) => {
-    if (!run.upstream.has(name.toString())) throw missingNode();
+    if (!isKnown(run, name.toString())) throw missingNode();
     return computed([], (key, target, receiver) => {
       const items = view(name.toString());
       if (key === 'runIndex') return 0;
@@ -252,7 +266,7 @@ function dataGlobals(run, index) {
   const input = viewOfArray(run.items);
   const now = DateTime.now();
   const fill = fromAi(input, 0);
-  const node = (name) => (name === undefined ? input : view(name));
+  const node = (name, output) => (name === undefined ? input : branchOf(view, name, output));
   const tool = input[0]?.json ? { name: undefined, parameters: undefined } : undefined;
   const item = (at) => dataGlobals(run, at);
   const execution = executionOf(run);

@@ -5,14 +5,20 @@ const vm = require('node:vm');
 const { readFrame, writeText } = require('./frames.cjs');
 const { Timers, bindToItem, fillForBody, fillForNode, prepare } = require('./contexts.cjs');
 const { NodeRun } = require('./node_data.cjs');
-const { SCRIPT, WRAPPER, nodeFault, plainFault } = require('./faults.cjs');
+const { SCRIPT, WRAPPER, Unspeakable, isSpeakable, nodeFault, plainFault } = require('./faults.cjs');
 const { lossesIn } = require('./losses.cjs');
 const { harden } = require('./harden.cjs');
 
 const CHUNK = 1000; // n8n runs each-item code in chunks of so many items, each in a context of its own
 const USES_INPUT = /\$input|\$json|\$items?\b|\$node\b|\$\(|\bitems?\b/;
 
+const MAX_DEPTH = 200; // as in sandbox.frames
+
 class OutputOverflow extends Error {}
+
+class TooDeep extends Error {
+  name = 'ResultError';
+}
 
 /** Captured console output; past the bound the run is over at once, whatever the code catches. */
 class Output {
@@ -66,7 +72,14 @@ function settled(start) {
   });
 }
 
-const compile = (code) => new vm.Script(`module.exports = async function ${WRAPPER}() {${code}\n}()`, { filename: SCRIPT });
+/** Compile the code as the body of a function; its syntax error is the user's, not one of this realm. */
+function compile(code) {
+  try {
+    return new vm.Script(`module.exports = async function ${WRAPPER}() {${code}\n}()`, { filename: SCRIPT });
+  } catch (error) {
+    throw { name: error.name, message: error.message, stack: error.stack };
+  }
+}
 
 async function runBody(request, given, output, timers) {
   const prepared = takeContext('body');
@@ -76,7 +89,7 @@ async function runBody(request, given, output, timers) {
 
 async function runNode(request, given, output, timers) {
   const { rules, code } = request;
-  if (!code) throw Object.assign(new Error('Unknown error'), { description: null });
+  if (!code) throw new Unspeakable(new Error('there is no code to run'));
   const run = new NodeRun(USES_INPUT.test(code) ? given : { ...given, items: [] });
   if (rules.mode === 'runOnceForEachItem') return await runEach(request, given, run, output, timers);
   const prepared = takeContext('node');
@@ -85,7 +98,7 @@ async function runNode(request, given, output, timers) {
     const result = await settled(() => compile(code).runInContext(prepared.context));
     return result === null ? [] : result;
   } catch (error) {
-    if (!rules.continue_on_fail || isEnd(error)) throw error;
+    if (!rules.continue_on_fail || isFinal(error)) throw error;
     return [{ json: { error: nodeFault(error).message } }];
   }
 }
@@ -104,7 +117,7 @@ async function runEach(request, given, run, output, timers) {
       const result = await settled(() => compile(code).runInContext(prepared.context));
       if (result) returned.push(itemOf(result, index));
     } catch (error) {
-      if (!rules.continue_on_fail || isEnd(error)) throw error;
+      if (!rules.continue_on_fail || isFinal(error)) throw error;
       returned.push({ json: { error: nodeFault(error).message }, pairedItem: { item: index } });
     }
   }
@@ -119,6 +132,8 @@ function itemOf(result, index) {
   return result.binary ? { ...item, binary: result.binary } : item;
 }
 
+/** Whether the node fails of this error even when it goes on after errors. */
+const isFinal = (error) => isEnd(error) || !isSpeakable(error);
 const isEnd = (error) => error instanceof Stray || error instanceof NeverSettles || error instanceof OutputOverflow;
 
 function endFault(error) {
@@ -136,12 +151,37 @@ function endFault(error) {
 }
 
 /** JSON text of a result; undefined has none. */
-function serialised(result, limit) {
-  const text = JSON.stringify(result);
+function serialised(result, limit, node) {
+  let text;
+  try {
+    text = JSON.stringify(result);
+  } catch (error) {
+    throw node ? new Unspeakable(error) : error;
+  }
+  if (text !== undefined && text.length > MAX_DEPTH && depthOf(text) > MAX_DEPTH) {
+    throw new TooDeep(`The result is nested deeper than ${MAX_DEPTH} levels`);
+  }
   if (text !== undefined && Buffer.byteLength(text) > limit) {
     throw new OutputOverflow(`The result is larger than ${limit} bytes`);
   }
   return text;
+}
+
+/** Levels of lists and objects in JSON text. */
+function depthOf(text) {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at);
+    if (character === 34) {
+      while (text.charCodeAt(++at) !== 34) if (text.charCodeAt(at) === 92) at++; // to the end of a text
+    } else if (character === 123 || character === 91) {
+      deepest = Math.max(deepest, ++depth);
+    } else if (character === 125 || character === 93) {
+      depth--;
+    }
+  }
+  return deepest;
 }
 
 /** Run the code once; @returns the JSON text of the answer frame. */
@@ -153,15 +193,17 @@ async function answer(request, given, limits) {
   const warnings = [];
   let result = 'null';
   let fault = null;
+  let killedBy;
   try {
     const value = await (node ? runNode : runBody)(request, given, output, timers);
     if (output.overflowed) throw output.overflowed;
-    const text = serialised(value, limits.result_bytes);
+    const text = serialised(value, limits.result_bytes, node);
     result = node ? (text === undefined ? '{}' : `{"returned":${text}}`) : (text ?? 'null');
     limits.result_bytes -= result.length;
     if (Object(value) === value) warnings.push(...lossesIn(value));
   } catch (error) {
     fault = isEnd(error) ? endFault(error) : node ? nodeFault(error) : plainFault(error);
+    killedBy = error instanceof OutputOverflow ? 'output' : undefined;
   }
   current.fail = () => {};
   const left = timers.stop();
@@ -174,6 +216,7 @@ async function answer(request, given, limits) {
     cpu_ms: (user + system) / 1000,
     peak_mb: process.resourceUsage().maxRSS / 1024,
     warnings,
+    killed_by: killedBy,
   });
   return `{"ok":${fault === null},"result":${fault === null ? result : 'null'},${rest.slice(1)}`;
 }

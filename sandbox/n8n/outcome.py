@@ -4,10 +4,36 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sandbox.n8n.returns import NOTHING, OutputRefused, items_returned, pair_items
+from sandbox.n8n.javascript_check import check_each_item_code
+from sandbox.n8n.returns import NOTHING, OutputRefused, error_items_marked, items_returned, pair_items
 from sandbox.types import ExecutionError, ExecutionRequest, ExecutionResult
 
-__all__ = ["node_outcome"]
+__all__ = ["node_outcome", "refused_before"]
+
+_ADVICE = (
+    "1. Optimize your script to prevent long-running tasks, e.g. by processing data in smaller batches.<br/>"
+    "2. Ensure that all paths in your script are able to terminate, i.e. no infinite loops.<br/>"
+    "3. If your task can reasonably take more than {limit}, increase the timeout using the N8N_RUNNERS_TASK_TIMEOUT "
+    "environment variable."
+)
+_DISCONNECTED = (
+    "This can happen for various reasons. Please try executing the node again. If the problem persists, you can try "
+    "the following:<br/><br/>1. Reduce the number of items processed at a time, by batching them using a loop node<br/>"
+    "2. Increase the memory available to the task runner with 'N8N_RUNNERS_MAX_OLD_SPACE_SIZE' environment variable"
+)
+_ENDLESS = frozenset({"Timeout", "NeverSettles", "NotJson"})
+
+
+def refused_before(request: ExecutionRequest) -> ExecutionError | None:
+    """What n8n says of a node without running it, or None."""
+    assert request.rules is not None
+    if request.language != "javascript" or request.rules.mode != "runOnceForEachItem":
+        return None
+    try:
+        check_each_item_code(request.code)
+    except OutputRefused as refusal:
+        return _refusal(refusal, "use $input.item or $json for the item at hand, or the mode for all items")
+    return None
 
 
 def node_outcome(request: ExecutionRequest, context: Mapping[str, Any], raw: ExecutionResult) -> ExecutionResult:
@@ -19,23 +45,39 @@ def node_outcome(request: ExecutionRequest, context: Mapping[str, Any], raw: Exe
         raw: the child's answer, `{"returned": ...}`, or `{}` where JavaScript returned undefined.
     """
     assert request.rules is not None
-    if not raw.success or not isinstance(raw.result, dict):
-        return raw
-    returned = raw.result.get("returned", NOTHING)
+    if raw.error is not None:
+        return replace(raw, error=_in_n8n_words(raw.error, request))
+    returned = raw.result.get("returned", NOTHING) if isinstance(raw.result, dict) else NOTHING
     try:
         items = items_returned(returned, request.rules.mode, request.language)
     except OutputRefused as refusal:
-        error = ExecutionError(
-            "OutputRefused", str(refusal), description=refusal.description, hint=_hint(returned, request)
+        return replace(raw, success=False, result=None, error=_refusal(refusal, _remedy(returned, request)))
+    return replace(raw, result=error_items_marked(pair_items(items, len(context.get("items", ())))))
+
+
+def _refusal(refusal: OutputRefused, hint: str) -> ExecutionError:
+    return ExecutionError("OutputRefused", str(refusal), line=refusal.line, description=refusal.description, hint=hint)
+
+
+def _in_n8n_words(error: ExecutionError, request: ExecutionRequest) -> ExecutionError:
+    """What n8n says where its runner is killed, hangs or dies; the cause stays in the hint."""
+    if error.type in _ENDLESS:
+        seconds = f"{request.limits.timeout_s:g} {'second' if request.limits.timeout_s == 1 else 'seconds'}"
+        description = (
+            "The task runner was taking too long on this task, so the task was aborted. You can try the following:"
+            f"<br/><br/>{_ADVICE.format(limit=seconds)}"
         )
-        return replace(raw, success=False, result=None, error=error)
-    return replace(raw, result=pair_items(items, len(context.get("items", ()))))
+        cause = error.hint if error.type == "Timeout" else f"{error.message}; {error.hint}"
+        return replace(error, message=f"Task execution timed out after {seconds}", description=description, hint=cause)
+    if (error.rule or "").startswith("stray/") or error.type == "OutOfMemory":
+        cause = f"{error.message}: {error.hint}" if error.hint else error.message
+        return replace(error, message="Node execution failed", description=_DISCONNECTED, hint=cause)
+    return error
 
 
-def _hint(returned: Any, request: ExecutionRequest) -> str:
+def _remedy(returned: Any, request: ExecutionRequest) -> str:
     """What to write instead."""
-    python = request.language == "python"
-    row = '{"json": {...}}' if python else "{ json: {...} }"
+    row = '{"json": {...}}' if request.language == "python" else "{ json: {...} }"
     assert request.rules is not None
     if request.rules.mode == "runOnceForEachItem":
         return f"in each-item mode return one object, `return {row}`, or nothing to drop the item"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sandbox.types import Language, Mode
 
-__all__ = ["NOTHING", "OutputRefused", "Words", "items_returned", "pair_items", "words_of"]
+__all__ = ["NOTHING", "OutputRefused", "Words", "error_items_marked", "items_returned", "pair_items", "words_of"]
 
 NOTHING: Any = object()
 """JavaScript's `undefined`: the code returned nothing at all."""
@@ -36,10 +36,13 @@ class Words:
 class OutputRefused(Exception):
     """n8n refuses what the code returned; `str()` is its message, `description` its second line."""
 
-    def __init__(self, message: str, description: str | None = None, item_index: int | None = None) -> None:
+    def __init__(
+        self, message: str, description: str | None = None, item_index: int | None = None, line: int | None = None
+    ) -> None:
         super().__init__(message if item_index is None else f"{message} [item {item_index}]")
         self.description = description
         self.item_index = item_index
+        self.line = line
 
 
 def words_of(language: Language) -> Words:
@@ -76,6 +79,22 @@ def pair_items(items: list[dict[str, Any]], input_count: int) -> list[dict[str, 
             linking = False
             paired.append(item)
     return paired
+
+
+def error_items_marked(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where an item carries an `error` of its own, n8n shows that and no other data; a text has no message to show."""
+    return [_marked(item) for item in items]
+
+
+def _marked(item: dict[str, Any]) -> dict[str, Any]:
+    json = item["json"]
+    if json.get("$error", NOTHING) is not NOTHING and json.get("$json", NOTHING) is not NOTHING:
+        return {**item, "error": json["$error"], "json": _message_of(json["$error"])}
+    return {**item, "json": _message_of(item["error"])} if "error" in item else item
+
+
+def _message_of(error: Any) -> dict[str, Any]:
+    return {"error": error["message"]} if isinstance(error, dict) and "message" in error else {}
 
 
 def _items_of_all(returned: Any, words: Words) -> list[dict[str, Any]]:

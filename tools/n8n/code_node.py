@@ -10,10 +10,19 @@ from uuid import NAMESPACE_URL, uuid5
 from sandbox.types import Language, Mode
 from tools.errors import CodeNodeError
 
-__all__ = ["CODE_NODE_TYPE", "CodeNode", "build_code_node", "node_name", "parse_code_node", "paste_envelope"]
+__all__ = [
+    "CODE_NODE_TYPE",
+    "PARAMETERS",
+    "CodeNode",
+    "build_code_node",
+    "node_name",
+    "parse_code_node",
+    "paste_envelope",
+]
 
 CODE_NODE_TYPE = "n8n-nodes-base.code"
-_PARAMETER: dict[Language, str] = {"javascript": "jsCode", "python": "pythonCode"}
+PARAMETERS: dict[Language, str] = {"javascript": "jsCode", "python": "pythonCode"}
+"""Where each language keeps its code."""
 _N8N_LANGUAGE: dict[Language, str] = {"javascript": "javaScript", "python": "pythonNative"}
 _DEFAULT_MODE: Mode = "runOnceForAllItems"
 
@@ -34,9 +43,9 @@ class CodeNode:
     """The whole JSON it was read from."""
 
     @property
-    def n8n_language(self) -> Any:
-        """The parameter as written; version 1 has JavaScript only."""
-        return self.parameters.get("language", "javaScript") if self.type_version == 2 else "javaScript"
+    def n8n_language(self) -> str:
+        """The parameter as n8n reads it; version 1 has JavaScript only."""
+        return _read(self.parameters, "language", "javaScript") if self.type_version == 2 else "javaScript"
 
     @property
     def language(self) -> Language:
@@ -45,14 +54,27 @@ class CodeNode:
 
     @property
     def mode(self) -> Any:
-        """The parameter as written, or n8n's default."""
-        return self.parameters.get("mode", _DEFAULT_MODE)
+        """The parameter as n8n reads it, or n8n's default."""
+        return _read(self.parameters, "mode", _DEFAULT_MODE)
 
     @property
     def code(self) -> str:
-        """The code n8n would run; empty when the parameter is missing or is no text."""
-        code = self.parameters.get(_PARAMETER[self.language], "")
-        return code if isinstance(code, str) else ""
+        """The code n8n would run; empty when the parameter is missing."""
+        code = self.parameters.get(PARAMETERS[self.language])
+        return "" if code is None else _text(code)
+
+
+def _read(parameters: Mapping[str, Any], name: str, otherwise: str) -> str:
+    return _text(parameters[name]) if name in parameters else otherwise
+
+
+def _text(value: Any) -> str:
+    """A parameter as JavaScript's text; code fields take no expression, n8n only strips the sign of one."""
+    if isinstance(value, str):
+        return value.removeprefix("=")
+    if isinstance(value, list):
+        return ",".join("" if element is None else _text(element) for element in value)
+    return "[object Object]" if isinstance(value, Mapping) else json.dumps(value)
 
 
 def build_code_node(
@@ -71,7 +93,7 @@ def build_code_node(
         "type": CODE_NODE_TYPE,
         "typeVersion": 2,
         "position": [0, 0],
-        "parameters": {"mode": mode, "language": _N8N_LANGUAGE[language], _PARAMETER[language]: code},
+        "parameters": {"mode": mode, "language": _N8N_LANGUAGE[language], PARAMETERS[language]: code},
     }
     if notes:
         node |= {"notes": notes, "notesInFlow": False}

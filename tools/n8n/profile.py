@@ -50,7 +50,10 @@ class RunnerProfile(BaseModel):
     heartbeat_interval_s: Annotated[float, Field(gt=0)] = 30
     """N8N_RUNNERS_HEARTBEAT_INTERVAL, seconds: a JavaScript runner blocked for one to two of these is dropped."""
 
-    def rules(self, mode: Mode) -> NodeRules:
+    timezone: str = "UTC"
+    """GENERIC_TIMEZONE of the instance: what `$now`, `$today` and `DateTime` use. Containers mostly set it."""
+
+    def rules(self, mode: Mode, *, continue_on_fail: bool = False) -> NodeRules:
         """What the sandbox must know of this profile to run a node in `mode`."""
         return NodeRules(
             mode=mode,
@@ -59,6 +62,7 @@ class RunnerProfile(BaseModel):
             python_builtins_deny=self.python_builtins_deny,
             javascript_builtin_allow=self.javascript_builtin_allow,
             javascript_external_allow=self.javascript_external_allow,
+            continue_on_fail=continue_on_fail,
         )
 
 
