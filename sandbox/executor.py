@@ -1,17 +1,20 @@
 """The sandbox as its users see it: requests in, results out, every wall behind it."""
 
+import asyncio
 import dataclasses
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, get_args
 
+from sandbox.cache import ResultCache, javascript_varies, request_key, runtime_version
 from sandbox.errors import SandboxUnavailable
 from sandbox.frames import MAX_DEPTH, encode
 from sandbox.n8n.outcome import node_outcome, refused_before
 from sandbox.pool import Pool, PoolSize
 from sandbox.spawner import ZygoteSpawner
-from sandbox.types import ExecutionError, ExecutionRequest, ExecutionResult, Language
+from sandbox.types import Dialect, ExecutionError, ExecutionRequest, ExecutionResult, Language
 from sandbox.zygote import Plan
 
 __all__ = ["Sandbox", "SandboxConfig"]
@@ -42,8 +45,15 @@ class Sandbox:
         self.config = config or SandboxConfig()
         self._plans: dict[Language, Plan] = {"python": Plan("python", self.config.max_memory_mb), **(plans or {})}
         self._pools: dict[Language, Pool] = {}
+        self._opening = asyncio.Lock()
+        self._version = b""
+        self.cache: ResultCache | None = None
+        """Of results, when there is a workspace for it; statistics and clearing are its own methods."""
 
     async def __aenter__(self) -> Self:
+        if self.config.workspace is not None:
+            self.cache = ResultCache(self.config.workspace / "executions.sqlite3")
+            self._version = runtime_version()
         await self._pool("python")
         return self
 
@@ -53,6 +63,8 @@ class Sandbox:
         for pool in self._pools.values():
             await pool.close()
         self._pools.clear()
+        if self.cache:
+            self.cache.close()
 
     async def execute(self, request: ExecutionRequest) -> list[ExecutionResult]:
         """Run one code on each of its contexts, each with fresh globals, all in one child.
@@ -62,22 +74,33 @@ class Sandbox:
 
         Raises:
             SandboxUnavailable: no wall for this language on this machine.
-            SandboxBusy: the queue is full.
+            SandboxBusy: the queue is full; `retry_after_s` says when to come back.
             SandboxFault: the sandbox itself broke.
+            ValueError: a dialect or language that is none, or limits that are not positive.
         """
+        _check(request)
+        started = time.perf_counter()
         try:
-            frame = encode(_payload(request))
+            frame = encode(_payload(request, self.config.max_memory_mb))
         except (TypeError, ValueError, RecursionError) as error:
             return [_refused_context(error)] * len(request.contexts)
         refusal = refused_before(request) if request.dialect == "node" else None
         if refusal is not None:
             return [ExecutionResult(success=False, error=refusal)] * len(request.contexts)
+        key = request_key(request.language, frame, self._version) if self.cache else b""
+        kept = self.cache.get(key) if self.cache else None
+        if kept is not None:
+            elapsed_ms = round((time.perf_counter() - started) * 1000, 3)
+            return [replace(result, execution_time_ms=elapsed_ms) for result in kept]
         pool = await self._pool(request.language)
         results = await pool.run(frame, len(request.contexts), request.limits)
         rung = pool.spawner.wall.rung
         if request.dialect == "node":
             results = [node_outcome(request, *each) for each in zip(request.contexts, results, strict=True)]
-        return [replace(result, isolation=rung) for result in results]
+        results = [replace(result, isolation=rung) for result in results]
+        if self.cache and _can_be_kept(request, results):
+            self.cache.put(key, results)
+        return results
 
     @property
     def isolation(self) -> str:
@@ -86,13 +109,33 @@ class Sandbox:
         return pool.spawner.wall.rung if pool else ""
 
     async def _pool(self, language: Language) -> Pool:
-        if language not in self._pools:
-            if language not in self._plans:
-                self._plans[language] = _plan(language, self.config)
-            pool = Pool(ZygoteSpawner(self._plans[language]), self.config.pool)
-            await pool.open()
-            self._pools[language] = pool
+        async with self._opening:
+            if language not in self._pools:
+                if language not in self._plans:
+                    self._plans[language] = _plan(language, self.config)
+                pool = Pool(ZygoteSpawner(self._plans[language]), self.config.pool)
+                await pool.open()
+                self._pools[language] = pool
         return self._pools[language]
+
+
+def _can_be_kept(request: ExecutionRequest, results: list[ExecutionResult]) -> bool:
+    if request.language == "javascript" and javascript_varies(request.code):
+        return False
+    return bool(results) and all(result.success and result.varies is None for result in results)
+
+
+def _check(request: ExecutionRequest) -> None:
+    """A request made by our own code must be a possible one."""
+    limits = request.limits
+    if request.dialect not in get_args(Dialect):
+        raise ValueError(f"dialect={request.dialect!r}: it is one of {', '.join(get_args(Dialect))}")
+    if request.language not in get_args(Language):
+        raise ValueError(f"language={request.language!r}: it is one of {', '.join(get_args(Language))}")
+    if (request.dialect == "node") != (request.rules is not None):
+        raise ValueError("the dialect `node`, and no other, needs rules")
+    if min(limits.timeout_s, limits.memory_mb, limits.output_bytes, limits.result_bytes) <= 0:
+        raise ValueError(f"limits must be above zero: {limits}")
 
 
 def _plan(language: Language, config: SandboxConfig) -> Plan:
@@ -107,13 +150,14 @@ def _plan(language: Language, config: SandboxConfig) -> Plan:
     return made
 
 
-def _payload(request: ExecutionRequest) -> dict[str, Any]:
+def _payload(request: ExecutionRequest, most_memory_mb: int) -> dict[str, Any]:
+    limits = replace(request.limits, memory_mb=min(request.limits.memory_mb, most_memory_mb))
     return {
         "code": request.code,
         "dialect": request.dialect,
         "contexts": [dict(context) for context in request.contexts],
         "rules": dataclasses.asdict(request.rules) if request.rules else None,
-        "limits": dataclasses.asdict(request.limits),
+        "limits": dataclasses.asdict(limits),
     }
 
 

@@ -3,7 +3,8 @@
 Request: `{"code","dialect","contexts":[...],"rules":{...}|null,"limits":{...}}`. A child says `{"ready": true}` once it
 is locked and warm, then answers one frame for each context, in order: `{"ok","result","stdout","stderr",
 "error":{"type","message","line","hint","rule","traceback","description"}|null,"cpu_ms","peak_mb","warnings",
-"killed_by"}`, of which `killed_by` is left out or one of memory, output, policy.
+"killed_by","varies"}`, of which `killed_by` is left out or memory, output or policy, and `varies` names what makes a
+second run differ.
 """
 
 import json
@@ -17,7 +18,9 @@ __all__ = ["MAX_DEPTH", "HostileFrame", "encode", "frame_cap", "read_answer"]
 MAX_DEPTH = 200
 """Levels of lists and objects in a context or a result; deeper ones are refused on both sides."""
 
-_KNOWN_KEYS = frozenset({"ok", "result", "stdout", "stderr", "error", "cpu_ms", "peak_mb", "warnings", "killed_by"})
+_KNOWN_KEYS = frozenset(
+    {"ok", "result", "stdout", "stderr", "error", "cpu_ms", "peak_mb", "warnings", "killed_by", "varies"}
+)
 _KILLED_BY = frozenset({"memory", "output", "policy"})
 _ESCAPE = 6
 """Bytes that one character of output may take in JSON (a backslash, u, four digits)."""
@@ -71,6 +74,7 @@ def read_answer(body: bytes, limits: Limits) -> ExecutionResult:
         cpu_time_ms=_number(answer.get("cpu_ms")),
         peak_memory_mb=_number(answer.get("peak_mb")),
         error=failure,
+        varies=_optional_text(answer.get("varies")),
         warnings=_warnings(answer.get("warnings")),
     )
 

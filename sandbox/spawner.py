@@ -271,7 +271,7 @@ class _Zygote:
         self._die()
         if self._process is not None:
             self._process.kill()
-            await asyncio.to_thread(self._process.wait)
+            self._process.wait()  # at once: it was killed
             if self._process.stderr is not None:
                 self._process.stderr.close()
 

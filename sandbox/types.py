@@ -109,5 +109,7 @@ class ExecutionResult:
     error: ExecutionError | None = None
     isolation: str = ""
     """The rung of the ladder it ran on, `A` to `E` (see `sandbox.lockdown`)."""
+    varies: str | None = None
+    """What in the code makes a second run differ (a clock, chance, an address); such a result is never cached."""
     warnings: tuple[str, ...] = ()
     """What n8n would do silently: data that is lost, hangs, values that change."""

@@ -2,37 +2,61 @@
 
 import ast
 import builtins
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
 from sandbox.python import guards
 from sandbox.python.failures import FILENAME
-from sandbox.python.policy import check
+from sandbox.python.policy import FORBIDDEN_BUILTINS, check
+from sandbox.python.varying import varies
 
-__all__ = ["BODY", "compile_code", "globals_for", "has_top_level_return"]
+__all__ = ["BODY", "Compiled", "compile_code", "deciding_names", "globals_for", "has_top_level_return"]
 
 BODY = "_body_"
 """The function that a body becomes."""
 
+_DECIDING = FORBIDDEN_BUILTINS | {"id", "hash"}
 
-def compile_code(text: str, dialect: str, names: Container[str], *, language_layer: bool) -> tuple[CodeType, bool]:
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A code object, ready to run."""
+
+    code: CodeType
+    is_body: bool
+    """It defines `BODY`, which is to be called."""
+    varies: str | None
+    """What makes a second run differ."""
+
+
+def deciding_names(context: Mapping[str, Any]) -> frozenset[str]:
+    """The names of a context that the judgement of a code depends on."""
+    return frozenset(context.keys() & _DECIDING)
+
+
+def compile_code(text: str, dialect: str, names: frozenset[str], *, language_layer: bool) -> Compiled:
     """Parse, judge and compile.
 
-    Returns:
-        the code, and whether it is a body (then it defines `BODY`).
+    Args:
+        text: the user's source.
+        dialect: `auto`, `snippet` or `body`.
+        names: that the context binds, as far as they decide.
+        language_layer: off only in tests of the wall alone.
 
     Raises:
         SyntaxError: with the line.
         Refusal: the language layer refuses it.
     """
     tree = ast.parse(text, FILENAME)
-    body = dialect == "body" or (dialect == "auto" and has_top_level_return(tree))
+    varying = varies(tree, names)
+    is_body = dialect == "body" or (dialect == "auto" and has_top_level_return(tree))
     if language_layer:
         tree = check(tree, names)
-    if body:
+    if is_body:
         tree = _as_function(tree)
-    return compile(tree, FILENAME, "exec", dont_inherit=True), body
+    return Compiled(compile(tree, FILENAME, "exec", dont_inherit=True), is_body, varying)
 
 
 def has_top_level_return(tree: ast.Module) -> bool:

@@ -32,10 +32,9 @@ def describe(error: BaseException, *, node: bool = False) -> dict[str, Any]:
     if isinstance(error, NotJson):
         return {"error": _error("ResultError", str(error), None, hint=error.hint)}
     if isinstance(error, MemoryError):
-        return {
-            "error": _error("OutOfMemory", "the memory limit was reached", line_of(error)),
-            "killed_by": "memory",
-        }
+        line = line_of(error)
+        traceback.clear_frames(error.__traceback__)  # they hold what filled the memory
+        return {"error": _error("OutOfMemory", "the memory limit was reached", line), "killed_by": "memory"}
     if isinstance(error, SyntaxError) and error.filename in {FILENAME, None}:
         return {"error": _error(type(error).__name__, error.msg or "invalid syntax", error.lineno)}
     kind = type(error).__name__

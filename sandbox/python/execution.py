@@ -1,0 +1,91 @@
+"""One code on many inputs, each with fresh globals: compile, run, capture, serialise."""
+
+import ast
+import json
+import resource
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.n8n.python_node import PythonNode, rules_from
+from sandbox.python import failures
+from sandbox.python.answers import as_json
+from sandbox.python.compiler import BODY, Compiled, compile_code, deciding_names, globals_for
+from sandbox.python.output import Output
+from sandbox.python.varying import varies
+
+__all__ = ["Execution"]
+
+_BALLAST_BYTES = 1 << 20
+"""Given back when memory is used up, so that the answer can still be written; never touched, so it costs no page."""
+_ADDRESS = " at 0x"
+
+
+class Execution:
+    """A request as the child sees it."""
+
+    def __init__(self, request: Mapping[str, Any], *, language_layer: bool) -> None:
+        self.request = request
+        self.language_layer = language_layer
+        self.node: PythonNode | None = None
+        self.compiled: dict[frozenset[str], Compiled] = {}
+        self.ballast = bytearray(_BALLAST_BYTES)
+        # Bound before foreign code runs, which may replace what the modules hold.
+        self.dumps, self.clock, self.usage = json.dumps, time.process_time, resource.getrusage
+
+    def answer(self, context: Mapping[str, Any]) -> bytes:
+        """Run on one input and encode what came of it."""
+        limits = self.request["limits"]
+        started = self.clock()
+        out, err = Output(limits["output_bytes"]), Output(limits["output_bytes"])
+        outer, sys.stdout, sys.stderr = (sys.stdout, sys.stderr), out, err
+        answer: dict[str, Any] = {"ok": False, "error": None, "warnings": []}
+        text = "null"
+        try:
+            text = self._run(context, answer)
+            answer["ok"] = True
+        except BaseException as error:  # noqa: BLE001 - whatever foreign code raises is its result
+            self.ballast.clear()
+            answer |= failures.describe(error, node=self.request["dialect"] == "node")
+        finally:
+            sys.stdout, sys.stderr = outer
+        if out.overflowed or err.overflowed:
+            answer |= failures.output_limit(limits["output_bytes"])
+        elif len(text) > limits["result_bytes"]:
+            answer |= failures.result_limit(len(text), limits["result_bytes"])
+        answer |= {"stdout": out.text(), "stderr": err.text(), "cpu_ms": (self.clock() - started) * 1000}
+        answer["peak_mb"] = self.usage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        if _ADDRESS in text or _ADDRESS in answer["stdout"]:
+            answer["varies"] = "an address"
+        return f'{self.dumps(answer)[:-1]},"result":{text if answer["ok"] else "null"}}}'.encode()
+
+    def _run(self, context: Mapping[str, Any], answer: dict[str, Any]) -> str:
+        """Run and serialise; what is noteworthy goes into `answer`."""
+        if self.request["dialect"] == "node":
+            result = self._run_node(context, answer)
+        else:
+            compiled = self._compile(context)
+            answer["varies"] = compiled.varies
+            names = globals_for(context, language_layer=self.language_layer)
+            exec(compiled.code, names)  # noqa: S102 - this is the place it is for
+            result = names.pop(BODY)() if compiled.is_body else names.get("result")
+        text, changes = as_json(result)
+        answer["warnings"] += changes
+        return text
+
+    def _compile(self, context: Mapping[str, Any]) -> Compiled:
+        """Compile once for all inputs, but for names that change the judgement."""
+        names = deciding_names(context)
+        if names not in self.compiled:
+            code, dialect = self.request["code"], self.request["dialect"]
+            self.compiled[names] = compile_code(code, dialect, names, language_layer=self.language_layer)
+        return self.compiled[names]
+
+    def _run_node(self, context: Mapping[str, Any], answer: dict[str, Any]) -> Any:
+        """Exactly as n8n's Python runner: its rules instead of the language layer."""
+        if self.node is None:
+            self.node = PythonNode(self.request["code"], rules_from(self.request["rules"]))
+        answer["warnings"] += self.node.warnings
+        answer["varies"] = varies(ast.parse(self.request["code"]))
+        return {"returned": self.node.run(context["items"], sys.stdout.write)}
