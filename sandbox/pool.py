@@ -217,6 +217,8 @@ class Pool:
         taker = self._next_taker()
         if taker is not None:
             taker.set_result(child)
+        elif self._closed:
+            child.end()
         else:
             self._idle.append(child)
 

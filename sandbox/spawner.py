@@ -258,7 +258,12 @@ class _Zygote:
         self._orders.append(order)
         self.spawned += 1
         await loop.sock_sendall(self._control, kind + b"\x01")
-        child = await order
+        try:
+            child = await order
+        except asyncio.CancelledError:  # whoever cancelled may have come a moment after the birth
+            if order.done() and not order.cancelled() and order.exception() is None:
+                order.result().end()
+            raise
         try:
             _expect_ready(json.loads(await receive_frame(child.sock, _FRAME_CAP)))
         except BaseException:
