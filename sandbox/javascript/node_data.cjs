@@ -88,7 +88,6 @@ function inputOf(run, input, index) {
     params: () => ({}),
   };
   return computed(['all', 'context', 'first', 'item', 'last', 'params'], (key, target, receiver) => {
-    if (input.length === 0) throw new ExpressionError('No execution data available');
     return Object.hasOwn(methods, key) ? methods[key]() : Reflect.get(target, key, receiver);
   });
 }
