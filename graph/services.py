@@ -47,7 +47,8 @@ class Services:
 
 def sandbox_config(settings: Settings) -> SandboxConfig:
     """What the sandbox needs of the settings."""
-    return SandboxConfig(max_memory_mb=settings.sandbox.max_memory_mb, workspace=settings.sandbox.workspace)
+    own = settings.sandbox
+    return SandboxConfig(max_memory_mb=own.max_memory_mb, workspace=own.workspace if own.cache_enabled else None)
 
 
 @asynccontextmanager

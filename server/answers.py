@@ -4,12 +4,13 @@ from dataclasses import asdict
 from typing import Any
 
 from graph.services import Services
+from sandbox.cache import CacheStats, ResultCache
 from sandbox.types import ExecutionRequest, ExecutionResult
 from server.schemas import ExecuteRequest, ValidateRequest
 from tools.checks import validate
 from tools.n8n.profile import profile_from
 
-__all__ = ["answer_execute", "answer_validate"]
+__all__ = ["answer_cache_stats", "answer_execute", "answer_validate"]
 
 
 async def answer_execute(request: ExecuteRequest, services: Services) -> dict[str, Any]:
@@ -40,3 +41,18 @@ def _execution(result: ExecutionResult) -> dict[str, Any]:
         "peak_memory_mb": result.peak_memory_mb,
     }
     return answer | ({"warnings": list(result.warnings)} if result.warnings else {})
+
+
+def answer_cache_stats(cache: ResultCache | None) -> dict[str, Any]:
+    """The documented figures, then look-ups, size and age; nothing is counted when TERRY_CACHE_ENABLED is off."""
+    stats = cache.stats() if cache else CacheStats(0, 0, 0, 0, None, 0.0)
+    return {
+        "enabled": cache is not None,
+        "total_cached_executions": stats.entries,
+        "total_cache_hits": stats.hits,
+        "total_look_ups": stats.lookups,
+        "average_execution_time_ms": round(stats.average_execution_time_ms, 3),
+        "cache_hit_rate": round(stats.hit_rate, 4),
+        "size_bytes": stats.size_bytes,
+        "oldest_age_s": stats.oldest_age_s,
+    }

@@ -32,6 +32,8 @@ def show_generate(out: Console, answer: dict[str, Any]) -> None:
         )
     _show_problems(out, answer)
     if answer["node"]:
+        out.print("the code:")
+        out.print(_code(answer["code"].rstrip(), answer["language"]))
         out.print("paste this into n8n:")
         out.print(_code(json.dumps(answer["envelope"], indent=2, ensure_ascii=False), "json"))
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 
-from server.answers import answer_execute, answer_validate
+from server.answers import answer_cache_stats, answer_execute, answer_validate
 from server.deps import ServicesDep
 from server.schemas import Code, ExecuteRequest, ExecutionLanguage, ValidateRequest
 from tools.errors import RequestError
@@ -33,3 +33,20 @@ async def validate_code(
             raise RequestError('code is missing: send ?code=...&language=... or {"code": ..., "language": ...}', "code")
         body = ValidateRequest(code=code, language=language)
     return JSONResponse(answer_validate(body))
+
+
+@router.get("/cache/stats", summary="How the execution cache does")
+async def cache_stats(services: ServicesDep) -> JSONResponse:
+    """Count entries, look-ups and hits; `cache_hit_rate` is hits over look-ups."""
+    return JSONResponse({"success": True, "cache_stats": answer_cache_stats(services.sandbox.cache)})
+
+
+@router.delete("/cache", summary="Clear the execution cache")
+async def clear_cache(
+    services: ServicesDep,
+    older_than_hours: Annotated[float | None, Query(ge=0, description="Only entries older than this.")] = None,
+) -> JSONResponse:
+    """Delete cached executions; the counters stay."""
+    cache = services.sandbox.cache
+    older_than_s = None if older_than_hours is None else older_than_hours * 3600
+    return JSONResponse({"success": True, "entries_deleted": cache.clear(older_than_s) if cache else 0})
