@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from tools.errors import CodegenError, RequestError
+from tools.errors import CodegenError, ConfigError, RequestError
 from tools.settings import Settings, load_settings
 
 __all__ = ["main"]
@@ -180,12 +180,12 @@ def _run(call: Callable[[Settings], Coroutine[Any, Any, Any]]) -> Any:
 
 
 def _guarded(call: Callable[[], Any]) -> Any:
-    """The edge: a wrong request is exit code 2, our own failure 1, both in one sentence."""
+    """The edge: a wrong request or setting is exit code 2, our own failure 1, both in one sentence."""
     from sandbox.errors import SandboxError
 
     try:
         return call()
-    except RequestError as error:
+    except (ConfigError, RequestError) as error:
         _fail(str(error), 2)
     except (CodegenError, SandboxError) as error:
         _fail(str(error), 1)
@@ -202,7 +202,7 @@ def _checked(model: Any, **fields: Any) -> Any:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    err.print(message, markup=False)
+    err.print(message, markup=False, soft_wrap=True)
     raise typer.Exit(code)
 
 

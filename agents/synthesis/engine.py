@@ -28,6 +28,8 @@ def synthesize(request: SynthesisRequest) -> Synthesis:
         `synthesize(SynthesisRequest("double it", [Example([{"json": {"value": 5}}], [{"json": {"result": 10}}])]))`
     """
     started = time.perf_counter()
+    if not request.examples:
+        return Synthesis("unsolved")
     words = Words(request.description)
     search = Search()
     programs = candidates(request, words, search, started)
