@@ -9,9 +9,9 @@ from tools.checks.report import Finding
 
 __all__ = ["Attempt", "Sampling", "Strategy"]
 
-Strategy = Literal["synthesis", "draft", "automatic", "feedback", "resample", "other_provider", "anew"]
-"""How the code came to be: by search, first draft, a fix without a model, with the failure explained, drawn again,
-drawn again from another provider, or solved anew by another approach."""
+Strategy = Literal["memory", "synthesis", "draft", "automatic", "feedback", "resample", "other_provider", "anew"]
+"""How the code came to be: from the memory of proven nodes, by search, first draft, a fix without a model, with the
+failure explained, drawn again, drawn again from another provider, or solved anew by another approach."""
 
 
 @dataclass(frozen=True, slots=True)

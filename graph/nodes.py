@@ -11,6 +11,7 @@ from agents.case import Outcome
 from agents.synthesis import Synthesis, SynthesisRequest, synthesize
 from agents.task import Draft, Task
 from graph.answer import answer_from, attempt_of
+from graph.memories import solved_tasks
 from graph.request import input_items, task_from
 from graph.services import Services
 from graph.state import PipelineState, RunOptions, StageFailure
@@ -34,9 +35,16 @@ class Nodes:
         self._tools = ToolNode([services.execute_code])
 
     async def generate(self, state: PipelineState, runtime: Run) -> Update:
-        """Find a first draft: by search over the examples, else by a model."""
+        """Find a first draft: the same request's of an earlier run, else by search over the examples or by a model."""
         task = task_from(state, self._services.settings.generation.default_language)
-        update: Update = {"task": task, "fixes_left": runtime.context.max_fix_attempts, "strategy": "synthesis"}
+        update: Update = {"task": task, "fixes_left": runtime.context.max_fix_attempts}
+        if draft := await self._services.memories.recall(task, _profile(runtime)):
+            return update | {"draft": draft, "strategy": "memory"}
+        similar = await self._services.memories.similar(task)
+        return update | {"similar": similar} | await self._solve(task, runtime, similar)
+
+    async def _solve(self, task: Task, runtime: Run, similar: list[dict[str, Any]]) -> Update:
+        update: Update = {"strategy": "synthesis"}
         found = await asyncio.to_thread(synthesize, SynthesisRequest(task.description, tuple(task.examples)))
         if found.status != "unsolved":
             return update | {"draft": _draft_from(found, task), "ambiguity": _question(found, task)}
@@ -44,10 +52,18 @@ class Nodes:
             return update | {"error": _undecided(task, found)}
         hints = [found.partial] if found.partial else []
         try:
-            draft = await self._services.generator.draft(task, _profile(runtime).rules(task.mode), hints=hints)
+            draft = await self._services.generator.draft(
+                task, _profile(runtime).rules(task.mode), hints=hints, similar=solved_tasks(similar, task)
+            )
         except ModelError as error:
             return update | {"error": {"type": type(error).__name__, "message": str(error), "hint": ""}}
         return update | {"draft": draft, "strategy": "draft"}
+
+    async def _solve_again(self, state: PipelineState, remembered: Draft, runtime: Run) -> Update:
+        """What was remembered does not hold any more: forget it, and solve the task as if it were new."""
+        await self._services.memories.forget(remembered)
+        solved = await self._solve(state["task"], runtime, await self._services.memories.similar(state["task"]))
+        return {"draft": None} | solved | ({"failure": None} if "draft" in solved else {})
 
     async def validate(self, state: PipelineState, runtime: Run) -> Update:
         """Does it compile as n8n compiles it, and does it keep n8n's rules?"""
@@ -76,6 +92,8 @@ class Nodes:
         task, draft, failure = state["task"], _draft(state), state["failure"]
         assert failure is not None
         update: Update = {"fixes_left": state["fixes_left"] - 1}
+        if draft.engine == "memory":
+            return update | await self._solve_again(state, draft, runtime)
         tried = {attempt.code for attempt in state["history"]}
         for edit in automatic_edits(draft.code, task.language, draft.mode, _profile(runtime), _evidence(failure)):
             if edit.code not in tried:

@@ -1,6 +1,6 @@
 """The collaborators of a run, put together once and closed by whoever opened them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -8,12 +8,19 @@ from langchain_core.tools import BaseTool
 
 from agents.code_generator import CodeGenerator
 from agents.fixer import Fixer
+from graph.memories import Memories
+from graph.persistence import open_persistence
 from sandbox import Sandbox, SandboxConfig
 from sandbox.types import Limits
 from tools.executor import CheckedExecutor
+from tools.health import HealthMonitor, configured_services
+from tools.health.probes import sandbox_probe
 from tools.llm import Router
+from tools.llm.completion import Provider
 from tools.llm.opening import make_providers
 from tools.settings import Settings
+from tools.storage import Storage
+from tools.storage.checkpoints import Checkpoints
 from tools.toolbox import execute_code_tool
 
 __all__ = ["Services", "open_services", "sandbox_config"]
@@ -35,6 +42,14 @@ class Services:
     """Drafts with a model."""
     fixer: Fixer
     """Mends with a model."""
+    storage: Storage
+    """Runs, versions, patterns and jobs."""
+    checkpoints: Checkpoints
+    """Where runs are resumed from."""
+    memories: Memories
+    """Nodes of earlier runs."""
+    health: HealthMonitor
+    """Knows how everything is, once somebody enters it: the server does, a command does not need it."""
 
     def limits(self, timeout_s: float | None = None) -> Limits:
         """Bounds of one execution, never over the settings'."""
@@ -52,15 +67,21 @@ def sandbox_config(settings: Settings) -> SandboxConfig:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
+async def open_services(settings: Settings, providers: Sequence[Provider] | None = None) -> AsyncIterator[Services]:
     """Open everything a run needs, in the order of need, and close it in reverse.
+
+    Args:
+        settings: of all rooms.
+        providers: models to ask instead of the settings'.
 
     Raises:
         SandboxUnavailable: this machine cannot hold foreign code.
     """
     async with AsyncExitStack() as stack:
         box = await stack.enter_async_context(Sandbox(sandbox_config(settings)))
-        llm = await stack.enter_async_context(Router(make_providers(settings.models.providers), settings.models.router))
+        models = make_providers(settings.models.providers) if providers is None else providers
+        llm = await stack.enter_async_context(Router(models, settings.models.router))
+        kept = await stack.enter_async_context(open_persistence(settings))
         yield Services(
             settings=settings,
             sandbox=box,
@@ -69,4 +90,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             llm=llm,
             generator=CodeGenerator(llm),
             fixer=Fixer(llm),
+            storage=kept.storage,
+            checkpoints=kept.checkpoints,
+            memories=kept.memories,
+            health=_health(settings, kept.storage, box, llm),
         )
+
+
+def _health(settings: Settings, storage: Storage, box: Sandbox, llm: Router) -> HealthMonitor:
+    services = configured_services(
+        settings, storage, sandbox=sandbox_probe(box), providers=llm.snapshot if llm.configured else None
+    )
+    return HealthMonitor(services, interval_s=settings.health.health_check_interval)

@@ -89,6 +89,8 @@ class GenerateOutput(TypedDict, total=False):
     optimization: dict[str, Any] | None
     ambiguity: dict[str, Any] | None
     evidence: dict[str, Any]
+    similar: list[dict[str, Any]]
+    """Solved tasks that mean nearly the same, nearest first."""
     requirements: dict[str, str]
     warnings: list[str]
     error: dict[str, Any] | None

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from graph.runner import Runner, open_runner
 from server.errors import add_error_handlers
 from server.guard import Guard
-from server.routes import code, generate, health
+from server.routes import code, generate, health, runs, versions
+from server.upkeep import upkeep
 from tools.settings import Settings, load_settings
 
 __all__ = ["app", "create_app"]
@@ -36,19 +37,22 @@ def create_app(runner: Runner | None = None, settings: Settings | None = None) -
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if runner is not None:
             app.state.runner = runner
-            yield
+            async with upkeep(runner):
+                yield
             return
         async with open_runner(settings) as opened:
             app.state.runner = opened
-            yield
+            async with upkeep(opened):
+                yield
 
     app = FastAPI(title="n8n code agent", version=version("n8n-code-agent"), description=_ABOUT, lifespan=lifespan)
     app.add_middleware(Guard, settings=settings.server)
     add_error_handlers(app)
     if settings.feature_code_generation:
-        for module in (generate, code):
+        for module in (generate, code, versions, runs):
             app.include_router(module.router)
     app.include_router(health.router)
+    app.include_router(health.probes)
     return app
 
 

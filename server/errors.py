@@ -15,6 +15,7 @@ from tools.errors import (
     NoProviderAvailable,
     ProviderError,
     RequestError,
+    RunCancelled,
     StorageError,
 )
 
@@ -22,6 +23,7 @@ __all__ = ["STATUS", "add_error_handlers", "error_body", "error_response"]
 
 STATUS: dict[type[Exception], int] = {
     RequestError: 422,
+    RunCancelled: 409,
     BudgetExceeded: 429,
     SandboxBusy: 429,
     MalformedAnswer: 502,

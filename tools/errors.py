@@ -22,6 +22,7 @@ __all__ = [
     "NoProviderAvailable",
     "ProviderError",
     "RequestError",
+    "RunCancelled",
     "StorageError",
 ]
 
@@ -82,6 +83,10 @@ class RequestError(CodegenError):
 
 class CodeNodeError(RequestError):
     """The JSON is not an n8n code node; the message names the field and the remedy."""
+
+
+class RunCancelled(CodegenError):
+    """Somebody cancelled the run while it went on."""
 
 
 class StorageError(CodegenError):

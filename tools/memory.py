@@ -97,11 +97,17 @@ class PatternMemory:
         Raises:
             StorageError: the database cannot be reached.
         """
+        if not await self._patterns.any(self._embedder.name):
+            return []  # an empty memory does not load a model
         vector = await self._embedder.embed(description)
         near = await self._patterns.nearest(self._embedder.name, vector, limit=_CANDIDATES)
         scores = await self._embedder.compare(description, [match.pattern.description for match in near])
         ranked = sorted(zip(near, scores, strict=True), key=lambda pair: -pair[1])
         return [Match(match.pattern, round(score, 4)) for match, score in ranked[:limit] if score >= at_least]
+
+    async def warm_up(self) -> None:
+        """Load the embedding model, so that no request waits for it."""
+        await self._embedder.embed("")
 
     async def forget(self, pattern_id: str) -> bool:
         """Delete one node from the memory."""

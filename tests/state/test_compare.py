@@ -28,7 +28,7 @@ class Scripted:
             error = ExecutionError(type(answer).__name__, str(answer))
             return [ExecutionResult(success=False, error=error) for _ in request.contexts]
         return [
-            ExecutionResult(success=True, result=answer, cpu_time_ms=times[turn % len(times)], peak_memory_mb=3.5)
+            ExecutionResult(success=True, result=answer, execution_time_ms=times[turn % len(times)], peak_memory_mb=3.5)
             for _ in request.contexts
         ]
 

@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -65,6 +66,7 @@ class HealthMonitor:
         self._interval_s = interval_s
         self._sleep = sleep
         self._tasks: list[asyncio.Task[None]] = []
+        self._all_checked = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         self._tasks = [
@@ -109,6 +111,11 @@ class HealthMonitor:
         """The circuit breaker that clients of a service ask before they call it."""
         return self._conditions[name].breaker
 
+    async def wait_until_checked(self, at_most_s: float) -> None:
+        """Wait for the first check of every service, but no longer than that."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._all_checked.wait(), at_most_s)
+
     async def check_all(self) -> None:
         """Check every service now, at the same time; returns within the longest deadline, twice."""
         await asyncio.gather(*(self._check_and_confirm(service) for service in self._services.values()))
@@ -124,6 +131,8 @@ class HealthMonitor:
             await self._sleep(min(1.0, self._interval_s / 50))
             await self._check(service)
         after = self._conditions[service.name].status
+        if all(condition.status != "unknown" for condition in self._conditions.values()):
+            self._all_checked.set()
         if before != after:
             _log.log(
                 logging.INFO if after == "healthy" else logging.WARNING, "%s: %s -> %s", service.name, before, after

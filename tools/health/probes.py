@@ -8,15 +8,37 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from sandbox import Sandbox, SandboxFault
+from sandbox.types import ExecutionRequest
 from tools.errors import ProviderError, StorageError
 from tools.health.condition import Reading
 from tools.health.monitor import Probe
 
-__all__ = ["disk_probe", "n8n_probe", "pgvector_probe", "providers_probe", "redis_probe", "storage_probe"]
+__all__ = [
+    "disk_probe",
+    "n8n_probe",
+    "pgvector_probe",
+    "providers_probe",
+    "redis_probe",
+    "sandbox_probe",
+    "storage_probe",
+]
 
 _LONGEST_S = 60.0
 """The monitor's own deadline is what counts; this one only keeps httpx from its default of 5."""
 _DISK_LOW_MB, _DISK_FULL_MB = 512, 32
+
+
+def sandbox_probe(box: Sandbox) -> Probe:
+    """Run a line of Python in it, and say on which rung of isolation."""
+
+    async def probe() -> Reading:
+        [result] = await box.execute(ExecutionRequest("result = 6 * 7"))
+        if result.result != 42:
+            raise SandboxFault(f"6 * 7 gave {result.error or result.result}")
+        return Reading({"isolation": box.isolation, "execution_time_ms": round(result.execution_time_ms, 2)})
+
+    return probe
 
 
 def storage_probe(check: Callable[[], Awaitable[Mapping[str, Any]]]) -> Probe:

@@ -35,6 +35,8 @@ class Connector(Transaction, Protocol):
     """
 
     dialect: Dialect
+    is_in_memory: bool
+    """Whether all is gone when the process ends."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a transaction that commits at the end of the block and rolls back when it is left by an error."""

@@ -77,6 +77,10 @@ class Patterns:
         rows = await self._connector.fetch("patterns_recall", request_key=request_key, now=now_text())
         return read_row(Pattern, rows[0]) if rows else None
 
+    async def any(self, model: str) -> bool:
+        """Whether there is a pattern embedded by this model."""
+        return bool(await self._connector.fetch("patterns_any", model=model))
+
     async def nearest(self, model: str, embedding: Sequence[float], *, limit: int = 5) -> Sequence[Match]:
         """Find the patterns of nearest meaning, nearest first, among those embedded by the same model."""
         rows = await self._connector.fetch(

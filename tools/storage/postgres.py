@@ -32,6 +32,7 @@ class PostgresConnector:
     """
 
     dialect: Dialect = "postgres"
+    is_in_memory = False
 
     def __init__(self, url: str, *, pool_size: int, deadline_s: float) -> None:
         self._url = url

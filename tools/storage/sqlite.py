@@ -28,6 +28,7 @@ class SqliteConnector:
     def __init__(self, connection: aiosqlite.Connection, path: str) -> None:
         self._connection = connection
         self._path = path
+        self.is_in_memory = path == ":memory:"
         self._queries = load_queries(self.dialect)
         self._turn = asyncio.Lock()
 

@@ -29,6 +29,11 @@ class Storage:
         """`sqlite` or `postgres`."""
         return self.connector.dialect
 
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether all is gone when the process ends."""
+        return self.connector.is_in_memory
+
     async def check(self) -> Mapping[str, Any]:
         """Ask the database now, past any cached knowledge.
 

@@ -95,8 +95,8 @@ DELETE FROM patterns WHERE pattern_id = :pattern_id RETURNING pattern_id
 -- name: patterns_clear
 DELETE FROM patterns RETURNING pattern_id
 
--- name: patterns_stale
-SELECT * FROM patterns WHERE model <> :model ORDER BY pattern_id LIMIT :limit
+-- name: patterns_any
+SELECT 1 AS found FROM patterns WHERE model = :model LIMIT 1
 
 -- name: jobs_add
 INSERT INTO jobs (job_id, idempotency_key, queue, total, max_attempts, created_at)
