@@ -186,4 +186,4 @@ function asItems(value) {
   return Array.isArray(value) ? value : [];
 }
 
-module.exports = { Timers, bindToItem, fillForBody, fillForNode, prepare };
+module.exports = { Timers, bindToItem, consoleFor, fillForBody, fillForNode, prepare };

@@ -125,12 +125,24 @@ function nodeFault(error) {
   };
 }
 
+const ABSENT = /^(process|fetch|XMLHttpRequest|WebSocket|EventSource|Worker|Deno|Bun|importScripts|__dirname|__filename) is not defined/;
+
+/** Why something was refused that Node would allow, as a hint; the error itself stays as the code met it. */
+function refusalHint(message) {
+  const absent = ABSENT.exec(message);
+  if (absent) return `${absent[1]} is not allowed here: no process, no files, no network`;
+  if (message.startsWith('Code generation from strings')) return 'eval and new Function are not allowed here';
+  if (message.startsWith('A dynamic import callback')) return 'import() is not allowed here; require an allowed module';
+  return null;
+}
+
 /** The same in JavaScript's own words, for code that is no code node. */
 function plainFault(error) {
   if (Object(error) !== error) return { type: 'Error', message: thrownValue(error), line: null, traceback: null };
   const stack = read(error, 'stack');
   const message = text(read(error, 'message')) ?? thrownValue(error);
-  return { type: typeOf(error), message, line: innermostLine(stack) ?? null, traceback: framesOf(stack) || null };
+  const hint = refusalHint(message);
+  return { type: typeOf(error), message, line: innermostLine(stack) ?? null, hint, traceback: framesOf(stack) || null };
 }
 
 module.exports = { SCRIPT, WRAPPER, Unspeakable, isSpeakable, lineOf, nodeFault, plainFault, read };

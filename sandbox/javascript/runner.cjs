@@ -3,12 +3,13 @@
 
 const vm = require('node:vm');
 const { readFrame, writeText } = require('./frames.cjs');
-const { Timers, bindToItem, fillForBody, fillForNode, prepare } = require('./contexts.cjs');
+const { Timers, bindToItem, consoleFor, fillForBody, fillForNode, prepare } = require('./contexts.cjs');
 const { NodeRun } = require('./node_data.cjs');
 const { SCRIPT, WRAPPER, Unspeakable, isSpeakable, nodeFault, plainFault } = require('./faults.cjs');
 const { lossesIn } = require('./losses.cjs');
 const { harden } = require('./harden.cjs');
 
+const BARE = process.argv.includes('--bare');
 const CHUNK = 1000; // n8n runs each-item code in chunks of so many items, each in a context of its own
 const USES_INPUT = /\$input|\$json|\$items?\b|\$node\b|\$\(|\bitems?\b/;
 
@@ -85,6 +86,14 @@ async function runBody(request, given, output, timers) {
   const prepared = takeContext('body');
   fillForBody(prepared, given, output, timers);
   return await settled(() => compile(request.code).runInContext(prepared.context));
+}
+
+/** For tests of the wall alone: the code has all that Node has, and only the operating system holds it. */
+async function runBare(request, given, output) {
+  const names = { require: require('node:module').createRequire(__filename), console: consoleFor(output), ...given };
+  const AsyncFunction = (async () => {}).constructor;
+  const body = new AsyncFunction(...Object.keys(names), request.code);
+  return await settled(() => body.apply(globalThis, Object.values(names)));
 }
 
 async function runNode(request, given, output, timers) {
@@ -195,7 +204,7 @@ async function answer(request, given, limits) {
   let fault = null;
   let killedBy;
   try {
-    const value = await (node ? runNode : runBody)(request, given, output, timers);
+    const value = await (node ? runNode : BARE ? runBare : runBody)(request, given, output, timers);
     if (output.overflowed) throw output.overflowed;
     const text = serialised(value, limits.result_bytes, node);
     result = node ? (text === undefined ? '{}' : `{"returned":${text}}`) : (text ?? 'null');
@@ -252,7 +261,7 @@ async function serve() {
 }
 
 async function main() {
-  harden();
+  if (!BARE) harden();
   watchLoop();
   await warmUp();
   writeText('{"ready":true}');

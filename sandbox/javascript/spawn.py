@@ -18,20 +18,17 @@ _BESIDE_HEAP_MB = 192
 """Writable memory that a Node needs beside the heap of the code: its own, its threads' stacks, buffers."""
 _ENVIRONMENT = (("TZ", "UTC"), ("OPENSSL_CONF", "/dev/null"))
 """Node exits at its start when it may not read OpenSSL's configuration; it is told to read none."""
-_FLAGS = (
-    "--disallow-code-generation-from-strings",  # n8n's own two: the realm of the runner has no eval and no __proto__
-    "--disable-proto=delete",
-    "--no-addons",
-    "--no-warnings",
-    "--v8-pool-size=1",
-)
+_FLAGS = ("--no-addons", "--no-warnings", "--v8-pool-size=1")
+_LAYER_FLAGS = ("--disallow-code-generation-from-strings", "--disable-proto=delete")
+"""n8n's own two: the realm of the runner has no eval and no __proto__."""
 
 
-def plan(max_memory_mb: int) -> Plan:
+def plan(max_memory_mb: int, *, language_layer: bool = True) -> Plan:
     """What the zygote must know to make Node children.
 
     Args:
         max_memory_mb: of one execution, mebibytes: the most the heap may hold.
+        language_layer: off in tests of the wall alone; the code then has Node's own globals and `require`.
 
     Raises:
         SandboxUnavailable: Node or its packages are not installed.
@@ -43,12 +40,20 @@ def plan(max_memory_mb: int) -> Plan:
     return Plan(
         "node",
         max_memory_mb + _BESIDE_HEAP_MB,
-        argv=(str(node), *_FLAGS, f"--max-old-space-size={max_memory_mb}", str(_RUNNER)),
+        language_layer=language_layer,
+        argv=(str(node), *_arguments(max_memory_mb, language_layer=language_layer)),
         environment=_ENVIRONMENT,
         read=(str(_ROOM), "/dev/null", *_if_there("/etc/ld.so.cache")),
         execute=(str(node), *_libraries(node)),
         own_user=_may_be_reached_by_anybody(node, _RUNNER),
     )
+
+
+def _arguments(max_memory_mb: int, *, language_layer: bool) -> tuple[str, ...]:
+    heap = f"--max-old-space-size={max_memory_mb}"
+    if not language_layer:
+        return (*_FLAGS, heap, str(_RUNNER), "--bare")
+    return (*_FLAGS, *_LAYER_FLAGS, heap, str(_RUNNER))
 
 
 @cache

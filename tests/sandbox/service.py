@@ -9,8 +9,10 @@ import asyncio
 import json
 import os
 import tempfile
+from dataclasses import replace
 
-from sandbox import ExecutionRequest, Limits, Sandbox, SandboxBusy
+from sandbox import ExecutionRequest, Limits, Sandbox, SandboxBusy, javascript
+from sandbox.types import Language
 from sandbox.zygote import Plan
 
 _NOBODY = 65534
@@ -41,9 +43,9 @@ async def answer(sandbox: Sandbox, body: bytes) -> tuple[int, dict[str, object]]
     }
 
 
-async def serve(port: int, plan: Plan) -> None:
+async def serve(port: int, plans: dict[Language, Plan]) -> None:
     """Answer until killed."""
-    async with Sandbox(plans={"python": plan}) as sandbox:
+    async with Sandbox(plans=plans) as sandbox:
 
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
@@ -85,8 +87,12 @@ def main() -> None:
     if asked.plain_user:
         become_plain_user()
         os.chdir(tempfile.gettempdir())
-    plan = Plan("python", 512, language_layer=not asked.no_language_layer, namespaces=not asked.plain_user)
-    asyncio.run(serve(asked.port, plan))
+    layer, namespaces = not asked.no_language_layer, not asked.plain_user
+    plans: dict[Language, Plan] = {
+        "python": Plan("python", 512, language_layer=layer, namespaces=namespaces),
+        "javascript": replace(javascript.plan(512, language_layer=layer), namespaces=namespaces),
+    }
+    asyncio.run(serve(asked.port, plans))
 
 
 if __name__ == "__main__":
