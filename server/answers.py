@@ -6,11 +6,12 @@ from typing import Any
 from graph.services import Services
 from sandbox.cache import CacheStats, ResultCache
 from sandbox.types import ExecutionRequest, ExecutionResult
-from server.schemas import ExecuteRequest, ValidateRequest
+from server.schemas import ExecuteRequest, RunNodeRequest, ValidateRequest
 from tools.checks import validate
 from tools.n8n.profile import profile_from
+from tools.n8n.run_node import run_node
 
-__all__ = ["answer_cache_stats", "answer_execute", "answer_validate"]
+__all__ = ["answer_cache_stats", "answer_execute", "answer_run_node", "answer_validate"]
 
 
 async def answer_execute(request: ExecuteRequest, services: Services) -> dict[str, Any]:
@@ -41,6 +42,25 @@ def _execution(result: ExecutionResult) -> dict[str, Any]:
         "peak_memory_mb": result.peak_memory_mb,
     }
     return answer | ({"warnings": list(result.warnings)} if result.warnings else {})
+
+
+async def answer_run_node(request: RunNodeRequest, services: Services) -> dict[str, Any]:
+    """Run a node under a profile's rules; a failing node is `success: false` with n8n's words."""
+    profile = profile_from(request.profile)
+    limits = services.limits(request.timeout or profile.task_timeout_s)
+    run = await run_node(
+        services.sandbox,
+        request.node,
+        request.items,
+        profile=profile,
+        timeout_s=limits.timeout_s,
+        upstream=request.upstream,
+        node_name=request.node_name,
+        responses=request.responses,
+        workflow=request.workflow,
+        memory_mb=limits.memory_mb,
+    )
+    return asdict(run)
 
 
 def answer_cache_stats(cache: ResultCache | None) -> dict[str, Any]:

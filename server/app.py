@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from graph.runner import Runner, open_runner
 from server.errors import add_error_handlers
 from server.guard import Guard
-from server.routes import code, generate, health, runs, versions
+from server.routes import code, generate, health, run_node, runs, versions
 from server.upkeep import upkeep
 from tools.settings import Settings, load_settings
 
@@ -49,7 +49,7 @@ def create_app(runner: Runner | None = None, settings: Settings | None = None) -
     app.add_middleware(Guard, settings=settings.server)
     add_error_handlers(app)
     if settings.feature_code_generation:
-        for module in (generate, code, versions, runs):
+        for module in (generate, code, run_node, versions, runs):
             app.include_router(module.router)
     app.include_router(health.router)
     app.include_router(health.probes)

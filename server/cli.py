@@ -123,6 +123,39 @@ def validate(
     _show(answer | {"success": answer["valid"] and answer["security_valid"]}, "validate", as_json=as_json)
 
 
+@app.command("run-node")
+def run_node(
+    node: Annotated[str, typer.Argument(help="A file with the node, an envelope or a workflow, or -.")],
+    items: Annotated[str | None, typer.Option(help=f"The input items, or plain rows: {JSON_HELP}")] = None,
+    node_name: Annotated[str | None, typer.Option(help="Which node of a workflow.")] = None,
+    upstream: Annotated[str | None, typer.Option(help=f"Outputs of other nodes by name: {JSON_HELP}")] = None,
+    profile: Profile = "n8n-2-default",
+    timeout: Annotated[float | None, typer.Option(help="Seconds.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a code node exactly as n8n does."""
+    from server.schemas import RunNodeRequest
+
+    body = _checked(
+        RunNodeRequest,
+        node=_text(node),
+        items=_json(items, "items") or [],
+        node_name=node_name,
+        upstream=_json(upstream, "upstream") or {},
+        profile=_profile(profile),
+        timeout=timeout,
+    )
+
+    async def call(settings: Settings) -> dict[str, Any]:
+        from graph.services import open_services
+        from server.answers import answer_run_node
+
+        async with open_services(settings) as services:
+            return await answer_run_node(body, services)
+
+    _show(_run(call), "run_node", as_json=as_json)
+
+
 @app.command()
 def serve(host: str | None = None, port: int | None = None) -> None:
     """Serve the HTTP API (HOST and PORT, 127.0.0.1:8000 by default)."""

@@ -9,7 +9,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["show_doctor", "show_execute", "show_generate", "show_optimize", "show_validate"]
+__all__ = ["show_doctor", "show_execute", "show_generate", "show_optimize", "show_run_node", "show_validate"]
 
 _LEXER = {"python": "python", "javascript": "javascript"}
 _SHORT = 60
@@ -54,6 +54,23 @@ def show_execute(out: Console, answer: dict[str, Any]) -> None:
             out.print(error["hint"], markup=False)
     cached = ", cached" if answer["cached"] else ""
     out.print(f"{answer['execution_time_ms']:.1f} ms, isolation {answer['isolation']}{cached}", style="dim")
+
+
+def show_run_node(out: Console, answer: dict[str, Any]) -> None:
+    """Show the items, or n8n's error with what n8n leaves out."""
+    if answer["stdout"]:
+        out.print(answer["stdout"].rstrip("\n"), markup=False)
+    if answer["success"]:
+        out.print(_code(json.dumps(answer["items"], indent=2, ensure_ascii=False), "json"))
+    else:
+        error = answer["error"]
+        place = f" (line {error['line']})" if error["line"] else ""
+        out.print(f"n8n says: {error['message']}", style="red", markup=False)
+        for line in (error["description"], f"{error['type']}{place}", error["hint"], error["n8n_behaviour"]):
+            if line:
+                out.print(line, markup=False)
+    for warning in answer["warnings"]:
+        out.print(f"note: {warning}", style="yellow", markup=False)
 
 
 def show_validate(out: Console, answer: dict[str, Any]) -> None:

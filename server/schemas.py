@@ -13,6 +13,7 @@ __all__ = [
     "ExecutionLanguage",
     "GenerateRequest",
     "OptimizeRequest",
+    "RunNodeRequest",
     "ValidateRequest",
 ]
 
@@ -112,3 +113,39 @@ class OptimizeRequest(_Wire):
     language: ExecutionLanguage = "python"
     input_example: Annotated[Any, Field(description="Items the code runs on; larger ones are made like it.")] = None
     mode: Mode = "runOnceForAllItems"
+
+
+class RunNodeRequest(_Wire):
+    """A code node and the items it gets."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "node": {
+                        "type": "n8n-nodes-base.code",
+                        "typeVersion": 2,
+                        "parameters": {"jsCode": "return $input.all().map(i => ({json: {result: i.json.value * 2}}));"},
+                    },
+                    "items": [{"value": 5}],
+                }
+            ]
+        },
+    )
+
+    node: Annotated[
+        dict[str, Any] | list[Any] | str,
+        Field(description="The node, a pasted envelope, or a workflow with `node_name`; as JSON or as its text."),
+    ]
+    items: Annotated[Any, Field(description='`[{"json": {...}}]` or plain rows.')] = []
+    node_name: Annotated[str | None, Field(description="Which node of a workflow.")] = None
+    profile: Annotated[
+        str | dict[str, Any] | None, Field(description="Name of a runner profile, or fields that replace its own.")
+    ] = None
+    timeout: Annotated[float | None, Field(gt=0, le=3600, description="Seconds of the task; bounded.")] = None
+    upstream: Annotated[dict[str, list[Any]], Field(description="Outputs of other nodes, for `$('Name')`.")] = {}
+    responses: Annotated[
+        list[dict[str, Any]], Field(description="Canned answers for helpers.httpRequest: `{url, body, status}`.")
+    ] = []
+    workflow: Annotated[dict[str, Any], Field(description="What is known of it: id, name, variables, ...")] = {}

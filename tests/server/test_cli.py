@@ -103,3 +103,23 @@ def test_serving_beyond_this_machine_needs_keys(host: str, monkeypatch: pytest.M
     assert done.exit_code == 2
     assert "API_KEYS" in done.output
     assert done.output.count("\n") == 1
+
+
+def test_run_node_gives_n8ns_own_words_and_what_n8n_leaves_out(tmp_path: Path) -> None:
+    node = {
+        "type": "n8n-nodes-base.code",
+        "typeVersion": 2,
+        "parameters": {"jsCode": "return [{json: {a: 1}}, {b: 2}]"},
+    }
+    (tmp_path / "node.json").write_text(json.dumps({"nodes": [node], "connections": {}}), encoding="utf-8")
+    done = _call("run-node", str(tmp_path / "node.json"), "--items", '[{"value": 1}]')
+    assert done.exit_code == 1
+    assert "Unknown top-level item key: b [item 1]" in done.stdout
+
+
+def test_run_node_prints_items(tmp_path: Path) -> None:
+    node = {"typeVersion": 2, "parameters": {"language": "pythonNative", "pythonCode": "return _items"}}
+    (tmp_path / "node.json").write_text(json.dumps(node), encoding="utf-8")
+    done = _call("run-node", str(tmp_path / "node.json"), "--items", '[{"value": 1}]', "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["items"] == [{"json": {"value": 1}, "pairedItem": {"item": 0}}]
