@@ -6,12 +6,11 @@ whatever it answered, and has the next one made.
 
 import asyncio
 import contextlib
-import os
-import signal
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
+from sandbox.autopsy import cause_of_death
 from sandbox.errors import SandboxBusy, SandboxFault
 from sandbox.frames import HostileFrame, frame_cap, read_answer
 from sandbox.spawner import Child, Spawner, receive_frame
@@ -152,33 +151,7 @@ class Pool:
             return ExecutionError("Crash", "the connection to the execution broke", killed_by="crash")
         if end.lost:
             raise SandboxFault("the process that starts executions ended while this one ran; try again")
-        if end.signal in {signal.SIGABRT, signal.SIGTRAP} and end.peak_memory_mb > limits.memory_mb / 2:
-            return ExecutionError("OutOfMemory", "the memory limit was reached", killed_by="memory")  # V8 ends itself
-        match end.signal:
-            case signal.SIGXCPU:
-                return ExecutionError("Timeout", f"more than {limits.timeout_s:g} s of CPU time", killed_by="timeout")
-            case signal.SIGKILL | signal.SIGBUS:
-                return ExecutionError(
-                    "OutOfMemory", "the system ended it, most likely for its memory", killed_by="memory"
-                )
-            case signal.SIGABRT | signal.SIGTRAP | signal.SIGILL:  # how V8 ends when its heap is full
-                return ExecutionError(
-                    "OutOfMemory", "it ended itself, most likely because its memory was full", killed_by="memory"
-                )
-            case signal.SIGSYS:
-                return ExecutionError(
-                    "SecurityViolation", "a system call that is not allowed", killed_by="policy", rule="syscall"
-                )
-            case 0:
-                return ExecutionError(
-                    "Crash",
-                    f"it ended (status {os.waitstatus_to_exitcode(end.status)}) without an answer",
-                    killed_by="crash",
-                )
-            case number:
-                return ExecutionError(
-                    "Crash", f"it ended by {signal.Signals(number).name} without an answer", killed_by="crash"
-                )
+        return cause_of_death(end, limits)
 
     # children --------------------------------------------------------------------------------------------------------
 

@@ -87,6 +87,7 @@ def main(descriptor: int) -> NoReturn:
     wall = lock_zygote(
         plan.variant, plan.memory_mb, plan.read, plan.execute, namespaces=plan.namespaces, own_user=plan.own_user
     )
+    os.dup2(1, 2)  # from here on nobody listens to stderr
     control.send(b"U" + json.dumps(asdict(wall)).encode())
     _Nursery(control, plan, serve).run()
 

@@ -29,6 +29,7 @@ _PROT_EXEC = 4
 _CLONE_THREAD = 0x10000
 _AF_UNIX = 1
 _FIONBIO, _FIOCLEX, _FIONCLEX = 0x5421, 0x5451, 0x5450
+_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 1030
 _PR_SET_NAME, _PR_SET_VMA = 15, 0x53564D41
 
 
@@ -125,6 +126,8 @@ def _argued(variant: Variant, column: int) -> list[_Line]:
     node = variant == "node"
     tests: dict[str, list[_Line]] = {
         "ioctl": _argument_among(1, (_FIONBIO, _FIOCLEX, _FIONCLEX)),
+        # not F_SETOWN and F_SETSIG, by which a socket would send any signal to any process of the same user
+        "fcntl": _argument_among(1, (_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_SETFL, _F_DUPFD_CLOEXEC)),
         "prlimit64": _argument_among(0, (0,)),
         "socketpair": _argument_among(0, (_AF_UNIX,)),
         "mmap": [_Line(_RETURN, _ALLOW)] if node else _argument_without(2, _PROT_EXEC),

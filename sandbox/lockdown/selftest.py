@@ -1,6 +1,7 @@
 """What a locked child tries at every start of a zygote; whatever succeeds is a hole, and nobody is served."""
 
 import ctypes
+import fcntl
 import mmap
 import os
 import signal
@@ -29,6 +30,7 @@ def probe(canary: str, port: int, *, may_map_code: bool) -> list[str]:
         "open a unix socket": lambda: socket.socket(socket.AF_UNIX).close(),
         "fork": _fork,
         "signal the parent": lambda: os.kill(os.getppid(), signal.SIGCONT),
+        "have a socket signal the parent": _own_socket,
     }
     if not may_map_code:
         attempts["map executable memory"] = lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC).close()
@@ -56,6 +58,13 @@ def _connect(port: int) -> None:
 def _fork() -> None:
     if os.fork() == 0:
         os._exit(0)
+
+
+def _own_socket() -> None:
+    """F_SETOWN: the kernel signals the owner of a socket when data comes, on our behalf."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        fcntl.fcntl(ours, fcntl.F_SETOWN, os.getppid())
 
 
 def _make_executable() -> None:

@@ -1,7 +1,7 @@
 """A tiny HTTP door before a sandbox, for attack harnesses: POST /api/v1/code/execute, one connection a request.
 
-`python -m tests.sandbox.service --port 8123 [--no-language-layer] [--plain-user]`. The language layer can be switched
-off here and nowhere else; `--plain-user` gives up root and asks for no namespace.
+`python -m tests.sandbox.service --port 8123 [--no-language-layer] [--plain-user] [--memory-mb N]`. The language layer
+can be switched off here and nowhere else; `--plain-user` gives up root and asks for no namespace.
 """
 
 import argparse
@@ -65,6 +65,7 @@ async def serve(port: int, plans: dict[Language, Plan]) -> None:
             writer.close()
 
         server = await asyncio.start_server(connected, "127.0.0.1", port)
+        print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - the port, for whoever gave 0
         async with server:
             await server.serve_forever()
 
@@ -83,13 +84,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--no-language-layer", action="store_true")
     parser.add_argument("--plain-user", action="store_true")
+    parser.add_argument("--memory-mb", type=int, default=512)
     asked = parser.parse_args()
     if asked.plain_user:
         become_plain_user()
         os.chdir(tempfile.gettempdir())
     layer, namespaces = not asked.no_language_layer, not asked.plain_user
     plans: dict[Language, Plan] = {
-        "python": Plan("python", 512, language_layer=layer, namespaces=namespaces),
+        "python": Plan("python", asked.memory_mb, language_layer=layer, namespaces=namespaces),
         "javascript": replace(javascript.plan(512, language_layer=layer), namespaces=namespaces),
     }
     asyncio.run(serve(asked.port, plans))
