@@ -102,6 +102,14 @@ class Sandbox:
             self.cache.put(key, results)
         return results
 
+    async def warm(self, language: Language) -> None:
+        """Open the pool of a language before anybody asks for it.
+
+        Raises:
+            SandboxUnavailable: no wall for this language on this machine.
+        """
+        await self._pool(language)
+
     @property
     def isolation(self) -> str:
         """The rung of the ladder that Python runs on; empty before the sandbox is open."""

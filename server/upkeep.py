@@ -19,6 +19,7 @@ async def upkeep(runner: Runner) -> AsyncIterator[None]:
     """Keep house for the length of the block."""
     chores = [
         asyncio.create_task(runner.services.memories.warm_up(), name="warm-up"),
+        asyncio.create_task(runner.services.sandbox.warm("javascript"), name="warm-javascript"),
         asyncio.create_task(_again_and_again(runner.recover, _RECOVER_EVERY_S), name="recover-runs"),
         asyncio.create_task(_again_and_again(lambda: _expire(runner), _EXPIRE_EVERY_S), name="expire-runs"),
     ]
