@@ -19,7 +19,19 @@ MAX_DEPTH = 200
 """Levels of lists and objects in a context or a result; deeper ones are refused on both sides."""
 
 _KNOWN_KEYS = frozenset(
-    {"ok", "result", "stdout", "stderr", "error", "cpu_ms", "peak_mb", "warnings", "killed_by", "varies"}
+    {
+        "ok",
+        "result",
+        "stdout",
+        "stderr",
+        "error",
+        "cpu_ms",
+        "run_ms",
+        "peak_mb",
+        "warnings",
+        "killed_by",
+        "varies",
+    }
 )
 _KILLED_BY = frozenset({"memory", "output", "policy"})
 _ESCAPE = 6
@@ -72,6 +84,7 @@ def read_answer(body: bytes, limits: Limits) -> ExecutionResult:
         stdout=stdout,
         stderr=stderr,
         cpu_time_ms=_number(answer.get("cpu_ms")),
+        run_time_ms=_number(answer.get("run_ms")),
         peak_memory_mb=_number(answer.get("peak_mb")),
         error=failure,
         varies=_optional_text(answer.get("varies")),

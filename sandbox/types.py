@@ -104,6 +104,8 @@ class ExecutionResult:
     execution_time_ms: float = 0.0
     """Wall clock as the controller saw it; runs of one request share it by the child's own measure."""
     cpu_time_ms: float | None = None
+    run_time_ms: float | None = None
+    """Wall clock of this run alone, as the child measured it: fine enough to compare two programs, not to bill."""
     peak_memory_mb: float | None = None
     cached: bool = False
     error: ExecutionError | None = None

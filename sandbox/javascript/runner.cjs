@@ -199,6 +199,7 @@ async function answer(request, given, limits) {
   const timers = new Timers();
   const node = request.dialect === 'node';
   const started = process.cpuUsage();
+  const runStarted = process.hrtime.bigint();
   const warnings = [];
   let result = 'null';
   let fault = null;
@@ -223,6 +224,7 @@ async function answer(request, given, limits) {
     stderr: output.stderr,
     error: fault,
     cpu_ms: (user + system) / 1000,
+    run_ms: Number(process.hrtime.bigint() - runStarted) / 1e6,
     peak_mb: process.resourceUsage().maxRSS / 1024,
     warnings,
     killed_by: killedBy,

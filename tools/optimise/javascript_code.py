@@ -9,10 +9,61 @@ from tools.optimise.match import Gain, Suggestion, TextEdit
 
 __all__ = ["ITERATORS", "MUTATORS", "JavaScriptCode", "callee", "method_of", "suggest_at"]
 
-ITERATORS = frozenset({"map", "forEach", "filter", "reduce", "reduceRight", "find", "findIndex", "findLast", "some", "every", "flatMap"})
-MUTATORS = frozenset({"push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill", "set", "delete", "add", "clear", "copyWithin"})
-_ARRAY_METHODS = frozenset({"map", "filter", "slice", "concat", "flatMap", "flat", "sort", "reverse", "split", "toSorted", "keys", "values", "entries", "from", "all", "match"})
-_TEXT_METHODS = frozenset({"join", "toString", "toUpperCase", "toLowerCase", "trim", "replace", "replaceAll", "padStart", "padEnd", "toFixed", "stringify"})
+ITERATORS = frozenset(
+    {"map", "forEach", "filter", "reduce", "reduceRight", "find", "findIndex", "findLast", "some", "every", "flatMap"}
+)
+MUTATORS = frozenset(
+    {
+        "push",
+        "pop",
+        "shift",
+        "unshift",
+        "splice",
+        "sort",
+        "reverse",
+        "fill",
+        "set",
+        "delete",
+        "add",
+        "clear",
+        "copyWithin",
+    }
+)
+_ARRAY_METHODS = frozenset(
+    {
+        "map",
+        "filter",
+        "slice",
+        "concat",
+        "flatMap",
+        "flat",
+        "sort",
+        "reverse",
+        "split",
+        "toSorted",
+        "keys",
+        "values",
+        "entries",
+        "from",
+        "all",
+        "match",
+    }
+)
+_TEXT_METHODS = frozenset(
+    {
+        "join",
+        "toString",
+        "toUpperCase",
+        "toLowerCase",
+        "trim",
+        "replace",
+        "replaceAll",
+        "padStart",
+        "padEnd",
+        "toFixed",
+        "stringify",
+    }
+)
 _LITERAL_KINDS = {"array": "array", "string": "text", "template_string": "text", "object": "object", "number": "number"}
 
 
@@ -58,7 +109,12 @@ class JavaScriptCode:
     @cached_property
     def names(self) -> set[str]:
         """All identifiers of the source."""
-        return {node.name for node in self.source.kinds("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")}
+        return {
+            node.name
+            for node in self.source.kinds(
+                "identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"
+            )
+        }
 
     def loop(self, node: JsNode) -> JsNode | None:
         """The nearest loop statement, or callback that runs once an element, around a node."""
@@ -96,20 +152,36 @@ class JavaScriptCode:
             return self.kind(binding.value, depth + 1) if not binding.keys else "?"
         if node.kind == "call_expression":
             method = method_of(node)
-            if method in _ARRAY_METHODS and not (method in {"slice", "concat"} and self.kind(callee(node), depth + 1) == "text"):
+            if method in _ARRAY_METHODS and not (
+                method in {"slice", "concat"} and self.kind(callee(node), depth + 1) == "text"
+            ):
                 return "array"
             return "text" if method in _TEXT_METHODS else "?"
         if node.kind == "binary_expression" and node.has("+"):
-            return "text" if "text" in {self.kind(node.child("left"), depth + 1), self.kind(node.child("right"), depth + 1)} else "?"
+            return (
+                "text"
+                if "text" in {self.kind(node.child("left"), depth + 1), self.kind(node.child("right"), depth + 1)}
+                else "?"
+            )
         return _LITERAL_KINDS.get(node.kind, "?")
 
     def names_in(self, node: JsNode) -> set[str]:
         """The names that occur in a node."""
-        return {inner.name for inner in node.walk() if inner.kind in {"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}}
+        return {
+            inner.name
+            for inner in node.walk()
+            if inner.kind in {"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
+        }
 
     def bound_in(self, loop: JsNode) -> set[str]:
         """The names declared or assigned inside a loop, its own variables among them."""
-        found = {b.name for scope in self.scopes.all for group in scope.names.values() for b in group if loop.start <= b.node.start < loop.end}
+        found = {
+            b.name
+            for scope in self.scopes.all
+            for group in scope.names.values()
+            for b in group
+            if loop.start <= b.node.start < loop.end
+        }
         for name in self.names_in(loop):
             if any(loop.start <= target.start < loop.end for target in self.scopes.writes(name)):
                 found.add(name)
@@ -127,9 +199,18 @@ class JavaScriptCode:
                 return True
             if parent.kind in {"member_expression", "subscript_expression"}:
                 call = parent.parent
-                if call is not None and call.kind == "call_expression" and method_of(call) in MUTATORS and call.child("function") is parent:
+                if (
+                    call is not None
+                    and call.kind == "call_expression"
+                    and method_of(call) in MUTATORS
+                    and call.child("function") is parent
+                ):
                     return True
-                if call is not None and call.kind in {"assignment_expression", "augmented_assignment_expression", "update_expression"}:
+                if call is not None and call.kind in {
+                    "assignment_expression",
+                    "augmented_assignment_expression",
+                    "update_expression",
+                }:
                     return call.child("left") is parent or call.kind == "update_expression"
         return False
 

@@ -7,7 +7,15 @@ from tools.checks.javascript_tree import FUNCTIONS, JsNode
 from tools.optimise.javascript_code import JavaScriptCode, arguments_of, callee, method_of, suggest_at
 from tools.optimise.match import Match, TextEdit
 
-__all__ = ["array_membership", "filter_first", "index_dedupe", "keys_membership", "manual_counter", "nested_search", "sort_for_min"]
+__all__ = [
+    "array_membership",
+    "filter_first",
+    "index_dedupe",
+    "keys_membership",
+    "manual_counter",
+    "nested_search",
+    "sort_for_min",
+]
 
 _SEARCHES = frozenset({"find", "findIndex", "filter", "some", "findLast"})
 _LONG_LITERAL = 10
@@ -27,22 +35,47 @@ def index_dedupe(code: JavaScriptCode) -> Iterator[Match]:
             if test.kind != "binary_expression" or not (test.has("===") or test.has("==")):
                 continue
             sides = [side for side in (test.child("left"), test.child("right")) if side is not None]
-            search = next((side for side in sides if side.kind == "call_expression" and method_of(side) in {"indexOf", "findIndex"}), None)
+            search = next(
+                (
+                    side
+                    for side in sides
+                    if side.kind == "call_expression" and method_of(side) in {"indexOf", "findIndex"}
+                ),
+                None,
+            )
             if search is not None and any(side.text == names[1] for side in sides):
                 message = "A Set drops doubles in one pass; this scans the array for every element"
-                yield Match(suggest_at(test, "quadratic_dedupe", message), _new_set(code, call, body.bare(), test, search, names))
+                yield Match(
+                    suggest_at(test, "quadratic_dedupe", message),
+                    _new_set(code, call, body.bare(), test, search, names),
+                )
                 break
 
 
 def _parameters(function: JsNode) -> list[str]:
     parameters = function.child("parameters")
     single = function.child("parameter")
-    return [single.text] if single is not None else [part.text for part in parameters.parts()] if parameters is not None else []
+    return (
+        [single.text]
+        if single is not None
+        else [part.text for part in parameters.parts()]
+        if parameters is not None
+        else []
+    )
 
 
-def _new_set(code: JavaScriptCode, call: JsNode, body: JsNode, test: JsNode, search: JsNode, names: list[str]) -> tuple[TextEdit, ...]:
+def _new_set(
+    code: JavaScriptCode, call: JsNode, body: JsNode, test: JsNode, search: JsNode, names: list[str]
+) -> tuple[TextEdit, ...]:
     target, owner, args = callee(call), callee(search), arguments_of(search)
-    if body is not test or target is None or owner is None or method_of(search) != "indexOf" or len(args) != 1 or args[0].text != names[0]:
+    if (
+        body is not test
+        or target is None
+        or owner is None
+        or method_of(search) != "indexOf"
+        or len(args) != 1
+        or args[0].text != names[0]
+    ):
         return ()
     if owner.text != target.text and (len(names) < 3 or owner.text != names[2]):
         return ()
@@ -59,12 +92,16 @@ def array_membership(code: JavaScriptCode) -> Iterator[Match]:
             continue
         asked = _asks_presence(call)
         if asked is None:
-            yield Match(suggest_at(call, "index_in_loop", "indexOf() scans the array in every round: keep the positions in a Map"))
+            yield Match(
+                suggest_at(
+                    call, "index_in_loop", "indexOf() scans the array in every round: keep the positions in a Map"
+                )
+            )
             continue
         dedupe = _pushes_missing(call, target.text)
         kind = "quadratic_dedupe" if dedupe else "list_membership"
         message = f"`{target.text}` is an array and is scanned in every round: a Set answers at once"
-        yield Match(suggest_at(call, kind, message), _as_set(code, target, loop))
+        yield Match(suggest_at(call, kind, message), _as_set(code, target))
 
 
 def _is_scanned(code: JavaScriptCode, target: JsNode, loop: JsNode) -> bool:
@@ -74,7 +111,9 @@ def _is_scanned(code: JavaScriptCode, target: JsNode, loop: JsNode) -> bool:
     if binding is None or binding.keys or code.kind(target) != "array" or loop.start <= binding.node.start < loop.end:
         return False
     value = binding.value
-    grows = any(_method_used(use) in {"push", "unshift", "concat"} for use in code.references.get(target.text, ())) or bool(code.scopes.writes(target.text))
+    grows = any(
+        _method_used(use) in {"push", "unshift", "concat"} for use in code.references.get(target.text, ())
+    ) or bool(code.scopes.writes(target.text))
     return grows or (value is not None and (value.kind != "array" or len(value.parts()) >= _LONG_LITERAL))
 
 
@@ -107,7 +146,7 @@ def _pushes_missing(call: JsNode, name: str) -> bool:
     return False
 
 
-def _as_set(code: JavaScriptCode, target: JsNode, loop: JsNode) -> tuple[TextEdit, ...]:
+def _as_set(code: JavaScriptCode, target: JsNode) -> tuple[TextEdit, ...]:
     """An array that is only filled and asked becomes a Set; one that stays the same gets a Set beside it."""
     binding = code.binding(target)
     if binding is None or binding.value is None or target.kind != "identifier":
@@ -119,13 +158,22 @@ def _as_set(code: JavaScriptCode, target: JsNode, loop: JsNode) -> tuple[TextEdi
         made = "new Set()" if value.text == "[]" else f"new Set({value.text})"
         return (code.replace(value, made), *own)
     declaration = code.statement(binding.node)
-    if declaration is None or code.scopes.writes(target.name) or any(_method_used(use) in {"push", "unshift", "splice", "pop", "shift", "sort"} for use in uses):
+    if (
+        declaration is None
+        or code.scopes.writes(target.name)
+        or any(_method_used(use) in {"push", "unshift", "splice", "pop", "shift", "sort"} for use in uses)
+    ):
         return ()
     table = code.fresh(f"{target.name}Set")
     edits = [code.insert_after(declaration, f"const {table} = new Set({target.name});")]
     for use in uses:
         call = use.parent.parent if use.parent is not None else None
-        if call is not None and call.kind == "call_expression" and method_of(call) in {"includes", "indexOf"} and code.loop(call) is not None:
+        if (
+            call is not None
+            and call.kind == "call_expression"
+            and method_of(call) in {"includes", "indexOf"}
+            and code.loop(call) is not None
+        ):
             edits += _has(code, call, table)
     return tuple(edits)
 
@@ -145,7 +193,12 @@ def _only_set(code: JavaScriptCode, uses: list[JsNode]) -> list[TextEdit] | None
         if call is None or call.kind != "call_expression":
             return None
         method, args = method_of(call), arguments_of(call)
-        if method == "push" and len(args) == 1 and call.parent is not None and call.parent.kind == "expression_statement":
+        if (
+            method == "push"
+            and len(args) == 1
+            and call.parent is not None
+            and call.parent.kind == "expression_statement"
+        ):
             edits.append(code.replace(call, f"{use.name}.add({args[0].text})"))
         elif method in {"includes", "indexOf"} and (changed := _has(code, call, use.name)):
             edits += changed
@@ -158,7 +211,12 @@ def keys_membership(code: JavaScriptCode) -> Iterator[Match]:
     """`Object.keys(o).includes(k)` builds an array to ask what the object knows."""
     for call in code.source.kinds("call_expression"):
         target, args = callee(call), arguments_of(call)
-        if method_of(call) not in {"includes", "indexOf"} or target is None or target.kind != "call_expression" or len(args) != 1:
+        if (
+            method_of(call) not in {"includes", "indexOf"}
+            or target is None
+            or target.kind != "call_expression"
+            or len(args) != 1
+        ):
             continue
         function = target.child("function")
         if function is None or function.text != "Object.keys" or len(arguments_of(target)) != 1:
@@ -166,30 +224,47 @@ def keys_membership(code: JavaScriptCode) -> Iterator[Match]:
         asked = _asks_presence(call)
         text = f"Object.hasOwn({arguments_of(target)[0].text}, {args[0].text})"
         edits = (code.replace(asked[0], f"{'!' if asked[1] else ''}{text}"),) if asked is not None else ()
-        yield Match(suggest_at(call, "keys_membership", "Object.hasOwn(...) asks the object itself; this builds all keys"), edits)
+        yield Match(
+            suggest_at(call, "keys_membership", "Object.hasOwn(...) asks the object itself; this builds all keys"),
+            edits,
+        )
 
 
 def nested_search(code: JavaScriptCode) -> Iterator[Match]:
     """A search through one array for every element of another: put the one into a Map by its key first."""
     for call in code.source.kinds("call_expression"):
         loop, target, args = code.loop(call), callee(call), arguments_of(call)
-        if method_of(call) not in _SEARCHES or loop is None or target is None or not args or args[0].kind not in FUNCTIONS:
+        if (
+            method_of(call) not in _SEARCHES
+            or loop is None
+            or target is None
+            or not args
+            or args[0].kind not in FUNCTIONS
+        ):
             continue
         names = _parameters(args[0])
         joined = _join_keys(code, args[0])
-        if joined is None or code.names_in(target) & code.bound_in(loop) and not _grows_with_search(code, call, target):
+        if joined is None or (code.names_in(target) & code.bound_in(loop) and not _grows_with_search(call, target)):
             continue
-        if _grows_with_search(code, call, target):
-            yield Match(suggest_at(call, "quadratic_dedupe", f"`{target.text}` is searched in every round: keep the keys in a Set"))
+        if _grows_with_search(call, target):
+            yield Match(
+                suggest_at(
+                    call, "quadratic_dedupe", f"`{target.text}` is searched in every round: keep the keys in a Set"
+                )
+            )
             continue
         message = "Every round searches the whole array: build a Map by the key once, and look up"
         yield Match(suggest_at(call, "nested_loop_join", message), _looked_up(code, call, target, names, joined))
     yield from _nested_loops(code)
 
 
-def _grows_with_search(code: JavaScriptCode, call: JsNode, target: JsNode) -> bool:
+def _grows_with_search(call: JsNode, target: JsNode) -> bool:
     """`if (!out.some(...)) out.push(...)`."""
-    return target.kind == "identifier" and method_of(call) in {"some", "find", "findIndex"} and _pushes_missing(call, target.text)
+    return (
+        target.kind == "identifier"
+        and method_of(call) in {"some", "find", "findIndex"}
+        and _pushes_missing(call, target.text)
+    )
 
 
 def _join_keys(code: JavaScriptCode, function: JsNode) -> tuple[JsNode, JsNode] | None:
@@ -199,7 +274,11 @@ def _join_keys(code: JavaScriptCode, function: JsNode) -> tuple[JsNode, JsNode] 
         return None
     if body.kind == "statement_block":
         inner = body.parts()
-        body = inner[0].parts()[0] if len(inner) == 1 and inner[0].kind == "return_statement" and inner[0].parts() else body
+        body = (
+            inner[0].parts()[0]
+            if len(inner) == 1 and inner[0].kind == "return_statement" and inner[0].parts()
+            else body
+        )
     test = body.bare()
     if test.kind != "binary_expression" or not (test.has("===") or test.has("==")):
         return None
@@ -215,23 +294,39 @@ def _join_keys(code: JavaScriptCode, function: JsNode) -> tuple[JsNode, JsNode] 
     return None
 
 
-def _looked_up(code: JavaScriptCode, call: JsNode, target: JsNode, names: list[str], joined: tuple[JsNode, JsNode]) -> tuple[TextEdit, ...]:
+def _looked_up(
+    code: JavaScriptCode, call: JsNode, target: JsNode, names: list[str], joined: tuple[JsNode, JsNode]
+) -> tuple[TextEdit, ...]:
     """`rows.find(x => x.id === y)` becomes `rowsByKey.get(y)`, the Map built before the outermost loop."""
     outer = code.loop(call)
-    while outer is not None and (above := code.loop(outer)) is not None and not code.names_in(target) & code.bound_in(above):
+    while (
+        outer is not None
+        and (above := code.loop(outer)) is not None
+        and not code.names_in(target) & code.bound_in(above)
+    ):
         outer = above
     statement = code.statement(outer) if outer is not None else None
     key, wanted = joined
     test = key.parent
-    if statement is None or method_of(call) != "find" or len(names) != 1 or test is None or not test.has("===") or target.kind not in {"identifier", "member_expression"}:
+    if (
+        statement is None
+        or method_of(call) != "find"
+        or len(names) != 1
+        or test is None
+        or not test.has("===")
+        or target.kind not in {"identifier", "member_expression"}
+    ):
         return ()
-    if any(code.changes(name, statement) for name in code.names_in(target)) or code.names_in(key) - set(re.findall(r"[\w$]+", names[0])):
+    if any(code.changes(name, statement) for name in code.names_in(target)) or code.names_in(key) - set(
+        re.findall(r"[\w$]+", names[0])
+    ):
         return ()
     table = code.fresh(f"{re.sub(r'[^A-Za-z0-9]', '', target.text.rsplit('.', 1)[-1]) or 'rows'}ByKey")
     head = names[0] if re.fullmatch(r"[\w$]+", names[0]) else f"({names[0]})"
     if not re.fullmatch(r"[\w$]+", names[0]):
         return ()
-    build = f"const {table} = new Map();\n{code.indent(statement)}for (const {head} of {target.text}) if (!{table}.has({key.text})) {table}.set({key.text}, {head});"
+    fill = f"if (!{table}.has({key.text})) {table}.set({key.text}, {head});"
+    build = f"const {table} = new Map();\n{code.indent(statement)}for (const {head} of {target.text}) {fill}"
     return (code.insert_before(statement, build), code.replace(call, f"{table}.get({wanted.text})"))
 
 
@@ -247,11 +342,22 @@ def _nested_loops(code: JavaScriptCode) -> Iterator[Match]:
         right = loop.child("right") or loop.child("condition")
         own = code.bound_in(loop)
         outside = code.bound_in(outer) - own
-        if right is None or code.names_in(right) & outside - own or test.kind != "binary_expression" or not (test.has("===") or test.has("==")):
+        if (
+            right is None
+            or code.names_in(right) & outside - own
+            or test.kind != "binary_expression"
+            or not (test.has("===") or test.has("=="))
+        ):
             continue
         left_names, right_names = code.names_in(test.child("left") or test), code.names_in(test.child("right") or test)
         if bool(left_names & own) != bool(right_names & own) and (left_names | right_names) & outside:
-            yield Match(suggest_at(loop, "nested_loop_join", "Every round searches the whole array: build a Map by the key once, and look up"))
+            yield Match(
+                suggest_at(
+                    loop,
+                    "nested_loop_join",
+                    "Every round searches the whole array: build a Map by the key once, and look up",
+                )
+            )
 
 
 def sort_for_min(code: JavaScriptCode) -> Iterator[Match]:
@@ -260,8 +366,15 @@ def sort_for_min(code: JavaScriptCode) -> Iterator[Match]:
         if method_of(call) not in {"sort", "toSorted"}:
             continue
         parent = call.parent
-        if parent is not None and parent.kind == "subscript_expression" and (parent.child("index") or parent).text == "0":
-            yield Match(suggest_at(call, "sort_for_min", "One pass finds the smallest; sorting is not needed"), _best(code, parent, call))
+        if (
+            parent is not None
+            and parent.kind == "subscript_expression"
+            and (parent.child("index") or parent).text == "0"
+        ):
+            yield Match(
+                suggest_at(call, "sort_for_min", "One pass finds the smallest; sorting is not needed"),
+                _best(code, parent, call),
+            )
         elif parent is not None and parent.kind == "variable_declarator":
             name = parent.child("name")
             uses = code.references.get(name.text, []) if name is not None else []
@@ -270,8 +383,15 @@ def sort_for_min(code: JavaScriptCode) -> Iterator[Match]:
                 single = len(ends) == 1 and ends[0].kind == "subscript_expression"
                 edits = _best(code, ends[0], call) if single else ()
                 declaration = parent.parent
-                removal = (code.remove(declaration),) if edits and declaration is not None and len(declaration.parts()) == 1 else ()
-                yield Match(suggest_at(call, "sort_for_min", "One pass finds the ends; sorting is not needed"), (*edits, *removal) if removal else ())
+                removal = (
+                    (code.remove(declaration),)
+                    if edits and declaration is not None and len(declaration.parts()) == 1
+                    else ()
+                )
+                yield Match(
+                    suggest_at(call, "sort_for_min", "One pass finds the ends; sorting is not needed"),
+                    (*edits, *removal) if removal else (),
+                )
 
 
 def _is_end(use: JsNode) -> bool:
@@ -300,7 +420,12 @@ def _best(code: JavaScriptCode, place: JsNode, call: JsNode) -> tuple[TextEdit, 
         return ()  # the sorted array itself may be read later
     rows = source.parts()[0].parts()[0].text if is_copy else (callee(source) or source).text if sliced else source.text
     compare = args[0].text if args[0].kind == "identifier" else f"({args[0].text})"
-    return (code.replace(place, f"{rows}.reduce((best, one) => (best === undefined || {compare}(one, best) < 0 ? one : best), undefined)"),)
+    return (
+        code.replace(
+            place,
+            f"{rows}.reduce((best, one) => (best === undefined || {compare}(one, best) < 0 ? one : best), undefined)",
+        ),
+    )
 
 
 def filter_first(code: JavaScriptCode) -> Iterator[Match]:
@@ -312,12 +437,18 @@ def filter_first(code: JavaScriptCode) -> Iterator[Match]:
         name = function.child("property") if function is not None else None
         parent = call.parent
         if parent.kind == "subscript_expression" and (parent.child("index") or parent).text == "0" and name is not None:
-            edits = (code.replace(name, "find"), TextEdit(code.span(call.end, call.end)[0], code.span(parent.end, parent.end)[0], ""))
+            edits = (
+                code.replace(name, "find"),
+                TextEdit(code.span(call.end, call.end)[0], code.span(parent.end, parent.end)[0], ""),
+            )
             yield Match(suggest_at(call, "filter_first", "find() stops at the first one"), edits)
         elif parent.kind == "member_expression" and parent.text.endswith(".length") and parent.parent is not None:
             rest = parent.parent.text.removeprefix(parent.text).replace(" ", "")
             if parent.parent.kind == "binary_expression" and rest in {">0", "!==0", ">=1"} and name is not None:
-                edits = (code.replace(name, "some"), TextEdit(code.span(call.end, call.end)[0], code.span(parent.parent.end, parent.parent.end)[0], ""))
+                edits = (
+                    code.replace(name, "some"),
+                    TextEdit(code.span(call.end, call.end)[0], code.span(parent.parent.end, parent.parent.end)[0], ""),
+                )
                 yield Match(suggest_at(call, "filter_length", "some() stops at the first one"), edits)
 
 
@@ -334,7 +465,15 @@ def manual_counter(code: JavaScriptCode) -> Iterator[Match]:
             place = _grown(grow)
             if place is not None and re.sub(r"\s", "", start) == re.sub(r"\s", "", f"{place}=1"):
                 line = f"{place} = ({place} || 0) + 1;"
-                yield Match(suggest_at(node, "manual_counter", "One assignment counts: table[key] = (table[key] || 0) + 1", "readability"), (code.replace(node, line),))
+                yield Match(
+                    suggest_at(
+                        node,
+                        "manual_counter",
+                        "One assignment counts: table[key] = (table[key] || 0) + 1",
+                        "readability",
+                    ),
+                    (code.replace(node, line),),
+                )
                 break
 
 

@@ -6,7 +6,15 @@ from tools.checks.javascript_tree import FUNCTIONS, JsNode
 from tools.optimise.javascript_code import JavaScriptCode, arguments_of, callee, method_of, suggest_at
 from tools.optimise.match import Match, TextEdit
 
-__all__ = ["append_loop", "array_concat", "index_loop", "insert_front", "shrinking_array", "spread_in_reduce", "string_building"]
+__all__ = [
+    "append_loop",
+    "array_concat",
+    "index_loop",
+    "insert_front",
+    "shrinking_array",
+    "spread_in_reduce",
+    "string_building",
+]
 
 
 def string_building(code: JavaScriptCode) -> Iterator[Match]:
@@ -20,12 +28,22 @@ def string_building(code: JavaScriptCode) -> Iterator[Match]:
             continue
         near = loop if node.line - loop.line <= 2 else node
         message = f"Consider map() and join() for string concatenation: `{target.name}` grows piece by piece"
-        yield Match(suggest_at(near, "string_building", message, "readability"), _joined(code, node, loop, target.name, piece))
+        yield Match(
+            suggest_at(near, "string_building", message, "readability"), _joined(code, node, loop, target.name, piece)
+        )
 
 
 def _is_text(code: JavaScriptCode, target: JsNode, loop: JsNode) -> bool:
+    """Whether a name holds text from before the loop, which the loop never sets to something else."""
     binding = code.binding(target)
-    return binding is not None and code.kind(binding.value) == "text" and not loop.start <= binding.node.start < loop.end
+    if binding is None or code.kind(binding.value) != "text" or loop.start <= binding.node.start < loop.end:
+        return False
+    for write in code.scopes.writes(target.name):
+        parent = write.parent
+        right = parent.child("right") if parent is not None and parent.kind == "assignment_expression" else None
+        if right is not None and target.name not in code.names_in(right):
+            return False
+    return True
 
 
 def _piece(code: JavaScriptCode, node: JsNode, name: str) -> str | None:
@@ -35,7 +53,11 @@ def _piece(code: JavaScriptCode, node: JsNode, name: str) -> str | None:
         return None
     if node.kind == "augmented_assignment_expression":
         return right.text if node.has("+=") and name not in code.names_in(right) else None
-    if name not in code.names_in(right) or right.kind not in {"binary_expression", "template_string", "call_expression"}:
+    if name not in code.names_in(right) or right.kind not in {
+        "binary_expression",
+        "template_string",
+        "call_expression",
+    }:
         return None
     if right.kind == "call_expression" and method_of(right) != "concat":
         return None
@@ -50,7 +72,13 @@ def _joined(code: JavaScriptCode, node: JsNode, loop: JsNode, name: str, piece: 
     """`let s = ''; for (const x of xs) s += piece;` becomes `let s = xs.map(x => piece).join('');`."""
     statement = node.parent
     start = code.before(loop)
-    if not piece or loop.kind != "for_in_statement" or not loop.has("of") or statement is None or not _is_all(loop, statement):
+    if (
+        not piece
+        or loop.kind != "for_in_statement"
+        or not loop.has("of")
+        or statement is None
+        or not _is_all(loop, statement)
+    ):
         return ()
     if start is None or not _declares(start, name, {"''", '""', "``"}):
         return ()
@@ -59,7 +87,9 @@ def _joined(code: JavaScriptCode, node: JsNode, loop: JsNode, name: str, piece: 
         return ()
     head = target.text if target.kind == "identifier" else f"({target.text})"
     word = start.children[0].text
-    return (code.replace_range(start, loop, f"{word} {name} = {iterable.text}.map({head} => {_value(piece)}).join('');"),)
+    return (
+        code.replace_range(start, loop, f"{word} {name} = {iterable.text}.map({head} => {_value(piece)}).join('');"),
+    )
 
 
 def _value(text: str) -> str:
@@ -90,15 +120,26 @@ def append_loop(code: JavaScriptCode) -> Iterator[Match]:
             continue
         start, whole, iterable, head, tests = found
         value = arguments_of(node)[0]
-        if value.kind == "spread_element" or "await" in whole.text or target.name in code.names_in(value) | {n for t in tests for n in code.names_in(t)}:
+        if (
+            value.kind == "spread_element"
+            or "await" in whole.text
+            or target.name in code.names_in(value) | {n for t in tests for n in code.names_in(t)}
+        ):
             continue
         filters = "".join(f".filter({head} => {_value(test.bare().text)})" for test in tests)
         mapped = "" if value.text == head else f".map({head} => {_value(value.text)})"
         word = start.children[0].text
-        text = f"{word} {target.name} = {iterable.text}{filters}{mapped or '.slice()'};" if not filters else f"{word} {target.name} = {iterable.text}{filters}{mapped};"
+        text = (
+            f"{word} {target.name} = {iterable.text}{filters}{mapped or '.slice()'};"
+            if not filters
+            else f"{word} {target.name} = {iterable.text}{filters}{mapped};"
+        )
         is_array = code.kind(iterable) == "array"
         message = f"map() says in one expression what `{target.name}` holds"
-        yield Match(suggest_at(whole, "append_loop", message, "readability"), (code.replace_range(start, whole, text),) if is_array else ())
+        yield Match(
+            suggest_at(whole, "append_loop", message, "readability"),
+            (code.replace_range(start, whole, text),) if is_array else (),
+        )
 
 
 def _pushing(code: JavaScriptCode, call: JsNode, name: str) -> tuple[JsNode, JsNode, JsNode, str, list[JsNode]] | None:
@@ -141,7 +182,13 @@ def _head(loop: JsNode) -> tuple[str, JsNode] | None:
     single, parameters = loop.child("parameter"), loop.child("parameters")
     names = [single] if single is not None else parameters.parts() if parameters is not None else []
     iterable = callee(call)
-    if method_of(call) != "forEach" or len(names) != 1 or iterable is None or call.parent is None or call.parent.kind != "expression_statement":
+    if (
+        method_of(call) != "forEach"
+        or len(names) != 1
+        or iterable is None
+        or call.parent is None
+        or call.parent.kind != "expression_statement"
+    ):
         return None
     return (names[0].text if names[0].kind == "identifier" else f"({names[0].text})"), iterable
 
@@ -160,15 +207,32 @@ def insert_front(code: JavaScriptCode) -> Iterator[Match]:
             continue
         parts = right.parts()
         if len(parts) > 1 and parts[-1].text == f"...{left.text}":
-            yield Match(suggest_at(node, "insert_front", "Copying the array behind a new first element in every round is quadratic: push, and reverse once"))
+            yield Match(
+                suggest_at(
+                    node,
+                    "insert_front",
+                    "Copying the array behind a new first element in every round is quadratic: push, and reverse once",
+                )
+            )
 
 
 def _reversed_after(code: JavaScriptCode, node: JsNode, loop: JsNode, target: JsNode) -> tuple[TextEdit, ...]:
     whole = code.statement(loop) if loop.kind in FUNCTIONS else loop
     start = code.before(whole) if whole is not None else None
     binding = code.binding(target)
-    uses = [use for use in code.references.get(target.text, ()) if whole is not None and whole.start <= use.start < whole.end]
-    if whole is None or binding is None or start is None or len(uses) != 1 or len(arguments_of(node)) != 1 or code.loop(whole) is not None:
+    uses = [
+        use
+        for use in code.references.get(target.text, ())
+        if whole is not None and whole.start <= use.start < whole.end
+    ]
+    if (
+        whole is None
+        or binding is None
+        or start is None
+        or len(uses) != 1
+        or len(arguments_of(node)) != 1
+        or code.loop(whole) is not None
+    ):
         return ()
     declared = binding.value is not None and binding.value.text == "[]"
     function = node.child("function")
@@ -187,12 +251,24 @@ def array_concat(code: JavaScriptCode) -> Iterator[Match]:
         owner = callee(right) if right.kind == "call_expression" and method_of(right) == "concat" else None
         if owner is not None and owner.text == left.text and code.kind(left) == "array":
             args = arguments_of(right)
-            pushed = f"{left.text}.push(...{args[0].text})" if len(args) == 1 and code.kind(args[0]) == "array" else None
-            yield Match(suggest_at(node, "list_concat_in_loop", f"`{left.text}.push(...)` does not copy the array in every round"), (code.replace(node, pushed),) if pushed and not _is_shared(code, left) else ())
+            pushed = (
+                f"{left.text}.push(...{args[0].text})" if len(args) == 1 and code.kind(args[0]) == "array" else None
+            )
+            yield Match(
+                suggest_at(
+                    node, "list_concat_in_loop", f"`{left.text}.push(...)` does not copy the array in every round"
+                ),
+                (code.replace(node, pushed),) if pushed and not _is_shared(code, left) else (),
+            )
         elif right.kind == "array" and right.parts() and right.parts()[0].text == f"...{left.text}":
             rest = ", ".join(part.text for part in right.parts()[1:])
             edits = (code.replace(node, f"{left.text}.push({rest})"),) if not _is_shared(code, left) else ()
-            yield Match(suggest_at(node, "list_concat_in_loop", f"`{left.text}.push(...)` does not copy the array in every round"), edits)
+            yield Match(
+                suggest_at(
+                    node, "list_concat_in_loop", f"`{left.text}.push(...)` does not copy the array in every round"
+                ),
+                edits,
+            )
 
 
 def _is_shared(code: JavaScriptCode, name: JsNode) -> bool:
@@ -202,7 +278,9 @@ def _is_shared(code: JavaScriptCode, name: JsNode) -> bool:
         return True
     loop = code.loop(name)
     return loop is None or any(
-        use.parent is not None and use.parent.kind in {"arguments", "pair", "array"} for use in code.references.get(name.text, ()) if loop.start <= use.start < loop.end
+        use.parent is not None and use.parent.kind in {"arguments", "pair", "array"}
+        for use in code.references.get(name.text, ())
+        if loop.start <= use.start < loop.end
     )
 
 
@@ -218,14 +296,18 @@ def spread_in_reduce(code: JavaScriptCode) -> Iterator[Match]:
             copied = node.kind in {"array", "object"} and any(part.text == f"...{accumulator}" for part in node.parts())
             owner = callee(node) if node.kind == "call_expression" else None
             concat = owner is not None and owner.text == accumulator and method_of(node) == "concat"
-            assign = node.kind == "call_expression" and node.text.startswith("Object.assign({}") and f", {accumulator}" in node.text
+            assign = (
+                node.kind == "call_expression"
+                and node.text.startswith("Object.assign({}")
+                and f", {accumulator}" in node.text
+            )
             if accumulator and (copied or concat or assign):
                 message = f"`{accumulator}` is copied in every round: change it in place and return it"
-                yield Match(suggest_at(node, "spread_in_reduce", message), _in_place(code, call, args, node, accumulator))
+                yield Match(suggest_at(node, "spread_in_reduce", message), _in_place(code, args, node, accumulator))
                 break
 
 
-def _in_place(code: JavaScriptCode, call: JsNode, args: list[JsNode], node: JsNode, accumulator: str) -> tuple[TextEdit, ...]:
+def _in_place(code: JavaScriptCode, args: list[JsNode], node: JsNode, accumulator: str) -> tuple[TextEdit, ...]:
     initial = args[1].bare() if len(args) > 1 else None
     body = args[0].child("body")
     if initial is None or initial.kind not in {"array", "object"} or initial.parts() or body is None:
@@ -236,8 +318,18 @@ def _in_place(code: JavaScriptCode, call: JsNode, args: list[JsNode], node: JsNo
         return ()
     if node.kind == "array" and parts[1].kind != "spread_element":
         text = f"({accumulator}.push({parts[1].text}), {accumulator})"
-    elif parts[1].kind == "pair" and (key := parts[1].child("key")) is not None and (value := parts[1].child("value")) is not None:
-        place = f"{accumulator}{key.text}" if key.kind == "computed_property_name" else f"{accumulator}.{key.text}" if key.kind == "property_identifier" else f"{accumulator}[{key.text}]"
+    elif (
+        parts[1].kind == "pair"
+        and (key := parts[1].child("key")) is not None
+        and (value := parts[1].child("value")) is not None
+    ):
+        place = (
+            f"{accumulator}{key.text}"
+            if key.kind == "computed_property_name"
+            else f"{accumulator}.{key.text}"
+            if key.kind == "property_identifier"
+            else f"{accumulator}[{key.text}]"
+        )
         text = f"({place} = {value.text}, {accumulator})"
     else:
         return ()
@@ -252,18 +344,39 @@ def shrinking_array(code: JavaScriptCode) -> Iterator[Match]:
         if loop is None or target is None or method_of(node) not in {"shift", "slice", "splice"}:
             continue
         args = [arg.text for arg in arguments_of(node)]
-        if method_of(node) == "shift" and loop.kind in {"while_statement", "do_statement"} and _only_shrinks(code, loop, target):
-            yield Match(suggest_at(node, "pop_front", "shift() moves every other element: loop over the array, or keep an index"))
+        if (
+            method_of(node) == "shift"
+            and loop.kind in {"while_statement", "do_statement"}
+            and _only_shrinks(loop, target)
+        ):
+            yield Match(
+                suggest_at(
+                    node, "pop_front", "shift() moves every other element: loop over the array, or keep an index"
+                )
+            )
         elif method_of(node) == "splice" and args == ["0", "1"]:
-            yield Match(suggest_at(node, "pop_front", "splice(0, 1) moves every other element: loop over the array, or keep an index"))
+            yield Match(
+                suggest_at(
+                    node, "pop_front", "splice(0, 1) moves every other element: loop over the array, or keep an index"
+                )
+            )
         parent = node.parent
-        if method_of(node) == "slice" and args == ["1"] and parent is not None and parent.kind == "assignment_expression":
+        if (
+            method_of(node) == "slice"
+            and args == ["1"]
+            and parent is not None
+            and parent.kind == "assignment_expression"
+        ):
             left = parent.child("left")
             if left is not None and left.text == target.text and code.kind(left) != "text":
-                yield Match(suggest_at(node, "slice_in_loop", "Slicing the rest off copies the array in every round: loop over it"))
+                yield Match(
+                    suggest_at(
+                        node, "slice_in_loop", "Slicing the rest off copies the array in every round: loop over it"
+                    )
+                )
 
 
-def _only_shrinks(code: JavaScriptCode, loop: JsNode, target: JsNode) -> bool:
+def _only_shrinks(loop: JsNode, target: JsNode) -> bool:
     """A queue that also grows in the loop is right to shift."""
     for call in loop.walk():
         if call.kind == "call_expression" and method_of(call) in {"push", "unshift"}:
@@ -283,9 +396,18 @@ def index_loop(code: JavaScriptCode) -> Iterator[Match]:
         uses = [use for use in code.references.get(index, ()) if loop.start <= use.start < loop.end]
         body = loop.child("body")
         inside = [use for use in uses if body is not None and body.start <= use.start < body.end]
-        reads = [use.parent for use in inside if use.parent is not None and use.parent.kind == "subscript_expression" and use.field == "index" and (use.parent.child("object") or use).text == array]
+        reads = [
+            use.parent
+            for use in inside
+            if use.parent is not None
+            and use.parent.kind == "subscript_expression"
+            and use.field == "index"
+            and (use.parent.child("object") or use).text == array
+        ]
         if inside and len(reads) == len(inside):
-            yield Match(suggest_at(loop, "range_len", "A for-of loop reads the elements without counting", "readability"))
+            yield Match(
+                suggest_at(loop, "range_len", "A for-of loop reads the elements without counting", "readability")
+            )
 
 
 def _counting(loop: JsNode) -> tuple[str, str] | None:
@@ -294,6 +416,11 @@ def _counting(loop: JsNode) -> tuple[str, str] | None:
         return None
     words = test.text.rstrip(";").replace(" ", "").split("<")
     index = step.text.replace("++", "").strip()
-    if len(words) != 2 or words[0] != index or not words[1].endswith(".length") or not start.text.replace(" ", "").endswith((f"{index}=0;", f"{index}=0")):
+    if (
+        len(words) != 2
+        or words[0] != index
+        or not words[1].endswith(".length")
+        or not start.text.replace(" ", "").endswith((f"{index}=0;", f"{index}=0"))
+    ):
         return None
     return index, words[1].removesuffix(".length")

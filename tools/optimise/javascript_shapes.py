@@ -2,18 +2,24 @@
 
 from tools.checks.javascript_scopes import Binding, Scopes, pattern_names
 from tools.checks.javascript_tree import FUNCTIONS, JsNode, JsSource
+from tools.checks.words import words
 from tools.optimise.javascript_code import ITERATORS, arguments_of, callee, method_of
 from tools.optimise.shape import Shape
 
 __all__ = ["javascript_shapes"]
 
-_TEXT_METHODS = frozenset("toUpperCase toLowerCase trim split startsWith endsWith replace replaceAll charAt padStart padEnd localeCompare normalize match".split())
+_TEXT_METHODS = words("""
+    toUpperCase toLowerCase trim split startsWith endsWith replace replaceAll charAt padStart padEnd localeCompare
+    normalize match
+""")
 _LIST_METHODS = ITERATORS | {"push", "join", "sort", "reverse", "entries"}
-_WORLD = frozenset(
-    "Array Object JSON Math Number String Boolean Date Set Map RegExp Promise Symbol BigInt Intl Error TypeError RangeError parseInt parseFloat isNaN isFinite"
-    " console undefined NaN Infinity globalThis Buffer setTimeout clearTimeout encodeURIComponent decodeURIComponent encodeURI decodeURI structuredClone"
-    " DateTime Interval Duration $input $json require helpers WeakMap WeakSet Reflect Proxy arguments btoa atob $ TextEncoder TextDecoder module".split()
-)
+_WORLD = words("""
+    Array Object JSON Math Number String Boolean Date Set Map RegExp Promise Symbol BigInt Intl Error TypeError
+    RangeError parseInt parseFloat isNaN isFinite console undefined NaN Infinity globalThis Buffer setTimeout
+    clearTimeout encodeURIComponent decodeURIComponent encodeURI decodeURI structuredClone DateTime Interval
+    Duration $input $json require helpers WeakMap WeakSet Reflect Proxy arguments btoa atob $ TextEncoder
+    TextDecoder module
+""")
 
 
 def javascript_shapes(source: JsSource, scopes: Scopes) -> dict[str, Shape]:
@@ -62,7 +68,9 @@ class _Reader:
             return
         single, parameters = node.child("parameter"), node.child("parameters")
         names = [single] if single is not None else parameters.parts() if parameters is not None else []
-        elements = names[:2] if method in {"sort", "toSorted"} else names[1:2] if method.startswith("reduce") else names[:1]
+        elements = (
+            names[:2] if method in {"sort", "toSorted"} else names[1:2] if method.startswith("reduce") else names[:1]
+        )
         for name in elements:
             self.bind(name, owner.each())
 

@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator
 from functools import cached_property
 
+from tools.checks.words import words
 from tools.optimise.match import TextEdit
 
 __all__ = ["Loop", "PythonCode", "is_name", "names_in", "same"]
@@ -13,7 +14,19 @@ Loop = ast.For | ast.While
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LIST_CALLS = frozenset({"list", "sorted"})
-_CALL_KINDS = {"set": "set", "frozenset": "set", "dict": "dict", "str": "str", "int": "number", "float": "number", "len": "number", "tuple": "tuple", "Counter": "dict", "defaultdict": "dict", "deque": "deque"}
+_CALL_KINDS = {
+    "set": "set",
+    "frozenset": "set",
+    "dict": "dict",
+    "str": "str",
+    "int": "number",
+    "float": "number",
+    "len": "number",
+    "tuple": "tuple",
+    "Counter": "dict",
+    "defaultdict": "dict",
+    "deque": "deque",
+}
 _STR_METHODS = frozenset({"join", "upper", "lower", "strip", "format", "replace", "title", "capitalize"})
 
 
@@ -151,12 +164,18 @@ class PythonCode:
                 return True
             if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store | ast.Del):
                 return True
-            if isinstance(parent, ast.Attribute) and isinstance(self.parents.get(parent), ast.Call) and parent.attr in MUTATORS:
+            if (
+                isinstance(parent, ast.Attribute)
+                and isinstance(self.parents.get(parent), ast.Call)
+                and parent.attr in MUTATORS
+            ):
                 return True
         return False
 
 
-MUTATORS = frozenset("append extend insert remove pop clear sort reverse add discard update setdefault popitem appendleft popleft".split())
+MUTATORS = words("""
+    append extend insert remove pop clear sort reverse add discard update setdefault popitem appendleft popleft
+""")
 
 
 def _literal_kind(node: ast.expr | None) -> str:
@@ -166,7 +185,13 @@ def _literal_kind(node: ast.expr | None) -> str:
         return "str"
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return "number"
-    for types, kind in ((ast.Dict, "dict"), (ast.DictComp, "dict"), (ast.Set, "set"), (ast.SetComp, "set"), (ast.Tuple, "tuple")):
+    for types, kind in (
+        (ast.Dict, "dict"),
+        (ast.DictComp, "dict"),
+        (ast.Set, "set"),
+        (ast.SetComp, "set"),
+        (ast.Tuple, "tuple"),
+    ):
         if isinstance(node, types):
             return kind
     if isinstance(node, ast.Call):

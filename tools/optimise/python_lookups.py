@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from tools.optimise.match import Match, TextEdit
+from tools.optimise.match import Gain, Match, TextEdit
 from tools.optimise.python_code import MUTATORS, Loop, PythonCode, is_name, names_in
 from tools.optimise.python_loops import suggestion
 
@@ -25,7 +25,9 @@ def list_membership(code: PythonCode) -> Iterator[Match]:
         if isinstance(container, ast.Name):
             yield _named_list(code, node, container, loop)
         else:
-            yield Match(suggestion("list_membership", node, "A set answers `in` at once; this list is scanned in every round"))
+            yield Match(
+                suggestion("list_membership", node, "A set answers `in` at once; this list is scanned in every round")
+            )
 
 
 def _is_scanned(code: PythonCode, node: ast.expr) -> bool:
@@ -47,7 +49,8 @@ def _is_short(value: ast.List) -> bool:
 
 def _grows(code: PythonCode, name: str) -> bool:
     return any(
-        isinstance(parent := code.parents.get(use), ast.Attribute) and parent.attr in {"append", "extend", "insert"} for use in code.uses(name)
+        isinstance(parent := code.parents.get(use), ast.Attribute) and parent.attr in {"append", "extend", "insert"}
+        for use in code.uses(name)
     ) or any(isinstance(code.parents.get(use), ast.AugAssign) for use in code.uses(name))
 
 
@@ -94,7 +97,11 @@ def _as_set(code: PythonCode, name: str) -> tuple[TextEdit, ...]:
             if not isinstance(call, ast.Call) or not isinstance(code.parents.get(call), ast.Expr):
                 return ()
             edits.append(code.replace(parent, f"{name}.add"))
-        elif not (isinstance(parent, ast.Compare) and isinstance(parent.ops[0], ast.In | ast.NotIn) and parent.comparators[-1] is use):
+        elif not (
+            isinstance(parent, ast.Compare)
+            and isinstance(parent.ops[0], ast.In | ast.NotIn)
+            and parent.comparators[-1] is use
+        ):
             return ()
     return tuple(edits)
 
@@ -104,7 +111,13 @@ def _set_of(code: PythonCode, value: ast.expr) -> str | None:
         return "{" + ", ".join(code.text(one) for one in value.elts) + "}" if value.elts else "set()"
     if isinstance(value, ast.ListComp):
         return "{" + code.text(value)[1:-1] + "}"
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in {"list", "sorted"} and len(value.args) == 1 and not value.keywords:
+    if (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Name)
+        and value.func.id in {"list", "sorted"}
+        and len(value.args) == 1
+        and not value.keywords
+    ):
         return f"set({code.text(value.args[0])})"
     return f"set({code.text(value)})" if isinstance(value, ast.Call) else None
 
@@ -112,7 +125,9 @@ def _set_of(code: PythonCode, value: ast.expr) -> str | None:
 def _with_seen(code: PythonCode, node: ast.Compare, name: str, loop: Loop | ast.comprehension) -> tuple[TextEdit, ...]:
     """Beside the list that keeps the order, a set that is asked."""
     outer = loop
-    while not isinstance(outer, ast.comprehension) and isinstance(above := code.enclosing_loop(outer), ast.For | ast.While):
+    while not isinstance(outer, ast.comprehension) and isinstance(
+        above := code.enclosing_loop(outer), ast.For | ast.While
+    ):
         outer = above
     block = [] if isinstance(outer, ast.comprehension) else code.block(outer)
     start = next((s for s in block if isinstance(s, ast.Assign) and any(is_name(t, name) for t in s.targets)), None)
@@ -140,7 +155,9 @@ def _changed_elsewhere(code: PythonCode, name: str, test: ast.If) -> bool:
             changes += 1
             if id(use) not in inside or parent.attr != "append":
                 return True
-        elif not isinstance(use.ctx, ast.Load) and not (isinstance(parent, ast.Assign) and isinstance(parent.value, ast.List)):
+        elif not isinstance(use.ctx, ast.Load) and not (
+            isinstance(parent, ast.Assign) and isinstance(parent.value, ast.List)
+        ):
             return True
     return changes != 1
 
@@ -150,11 +167,21 @@ def scan_calls(code: PythonCode) -> Iterator[Match]:
     for node in code.nodes:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or len(node.args) != 1:
             continue
-        if node.func.attr in {"index", "count"} and code.kind(node.func.value) == "list" and code.enclosing_loop(node) is not None:
+        if (
+            node.func.attr in {"index", "count"}
+            and code.kind(node.func.value) == "list"
+            and code.enclosing_loop(node) is not None
+        ):
             if node.func.attr == "count":
-                yield Match(suggestion("count_in_loop", node, "count() scans the list in every round: count once into a dict"))
+                yield Match(
+                    suggestion("count_in_loop", node, "count() scans the list in every round: count once into a dict")
+                )
             else:
-                yield Match(suggestion("index_in_loop", node, "index() scans the list in every round: keep the positions in a dict"))
+                yield Match(
+                    suggestion(
+                        "index_in_loop", node, "index() scans the list in every round: keep the positions in a dict"
+                    )
+                )
 
 
 def keys_membership(code: PythonCode) -> Iterator[Match]:
@@ -165,17 +192,30 @@ def keys_membership(code: PythonCode) -> Iterator[Match]:
         owner, copied = _keys_owner(code, node.comparators[0])
         if owner is not None:
             message = "Ask the dict itself: `in` finds a key at once"
-            gain = "speed" if copied else "readability"
-            yield Match(suggestion("keys_membership", node, message, gain), (code.replace(node.comparators[0], code.text(owner)),))
+            gain: Gain = "speed" if copied else "readability"
+            yield Match(
+                suggestion("keys_membership", node, message, gain),
+                (code.replace(node.comparators[0], code.text(owner)),),
+            )
 
 
 def _keys_owner(code: PythonCode, node: ast.expr) -> tuple[ast.expr | None, bool]:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"list", "tuple", "set", "sorted"} and len(node.args) == 1:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"list", "tuple", "set", "sorted"}
+        and len(node.args) == 1
+    ):
         inner, _ = _keys_owner(code, node.args[0])
         if inner is None and code.kind(node.args[0]) in {"dict", "set"}:
             inner = node.args[0]
         return inner, True
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "keys" and not node.args:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "keys"
+        and not node.args
+    ):
         return node.func.value, False
     return None, False
 
@@ -218,19 +258,38 @@ def _joins(test: ast.expr, targets: set[str]) -> bool:
     return False
 
 
-def _looked_up(code: PythonCode, inner: ast.AST, clause: ast.For | ast.comprehension, test: ast.expr, outer: ast.AST) -> tuple[TextEdit, ...]:
+def _looked_up(
+    code: PythonCode, inner: ast.AST, clause: ast.For | ast.comprehension, test: ast.expr, outer: ast.AST
+) -> tuple[TextEdit, ...]:
     """`next((x for x in rows if x[k] == y), default)` becomes a look-up in a dict built before the loop."""
     call = code.parents.get(inner)
-    if not isinstance(inner, ast.GeneratorExp) or not isinstance(call, ast.Call) or not is_name(call.func, "next") or len(call.args) != 2:
+    if (
+        not isinstance(inner, ast.GeneratorExp)
+        or not isinstance(call, ast.Call)
+        or not is_name(call.func, "next")
+        or len(call.args) != 2
+    ):
         return ()
-    if not isinstance(clause, ast.comprehension) or len(clause.ifs) != 1 or len(inner.generators) != 1 or not isinstance(test, ast.Compare):
+    if (
+        not isinstance(clause, ast.comprehension)
+        or len(clause.ifs) != 1
+        or len(inner.generators) != 1
+        or not isinstance(test, ast.Compare)
+    ):
         return ()
     targets = names_in(clause.target)
-    key, wanted = (test.left, test.comparators[0]) if names_in(test.left) & targets else (test.comparators[0], test.left)
+    key, wanted = (
+        (test.left, test.comparators[0]) if names_in(test.left) & targets else (test.comparators[0], test.left)
+    )
     statement: ast.AST | None = outer
     while statement is not None and not isinstance(statement, ast.stmt):
         statement = code.parents.get(statement)
-    if statement is None or not names_in(key) <= targets or not names_in(inner.elt) <= targets or names_in(clause.iter) & names_in(wanted):
+    if (
+        statement is None
+        or not names_in(key) <= targets
+        or not names_in(inner.elt) <= targets
+        or names_in(clause.iter) & names_in(wanted)
+    ):
         return ()
     if any(code.changes(name, statement) for name in names_in(clause.iter)):
         return ()
@@ -238,8 +297,13 @@ def _looked_up(code: PythonCode, inner: ast.AST, clause: ast.For | ast.comprehen
     if any(is_name(node, table) for node in code.nodes):
         return ()
     target, iterable = code.text(clause.target), code.text(clause.iter)
-    build = f"{table} = {{}}\nfor {target} in {iterable}:\n    {table}.setdefault({code.text(key)}, {code.text(inner.elt)})"
-    return (code.insert_before(statement, build), code.replace(call, f"{table}.get({code.text(wanted)}, {code.text(call.args[1])})"))
+    build = (
+        f"{table} = {{}}\nfor {target} in {iterable}:\n    {table}.setdefault({code.text(key)}, {code.text(inner.elt)})"
+    )
+    return (
+        code.insert_before(statement, build),
+        code.replace(call, f"{table}.get({code.text(wanted)}, {code.text(call.args[1])})"),
+    )
 
 
 def manual_counter(code: PythonCode) -> Iterator[Match]:
@@ -253,8 +317,14 @@ def manual_counter(code: PythonCode) -> Iterator[Match]:
             continue
         if found is not None:
             kind, text = found
-            message = "dict.get (or collections.Counter) counts in one line" if kind == "manual_counter" else "setdefault groups in one line"
-            yield Match(suggestion(kind, node, message, "readability" if kind == "manual_grouping" else "speed"), (text,))
+            message = (
+                "dict.get (or collections.Counter) counts in one line"
+                if kind == "manual_counter"
+                else "setdefault groups in one line"
+            )
+            yield Match(
+                suggestion(kind, node, message, "readability" if kind == "manual_grouping" else "speed"), (text,)
+            )
 
 
 def _counted(code: PythonCode, node: ast.If) -> tuple[str, TextEdit] | None:
@@ -273,7 +343,12 @@ def _counted(code: PythonCode, node: ast.If) -> tuple[str, TextEdit] | None:
         line = f"{place} = {ast.unparse(table)}.get({ast.unparse(key)}, 0) + {ast.unparse(added)}"
         return "manual_counter", code.replace_statements([node], line)
     appended = _append_to(grow, place)
-    if appended is not None and isinstance(first, ast.List) and len(first.elts) == 1 and ast.dump(first.elts[0]) == ast.dump(appended):
+    if (
+        appended is not None
+        and isinstance(first, ast.List)
+        and len(first.elts) == 1
+        and ast.dump(first.elts[0]) == ast.dump(appended)
+    ):
         line = f"{ast.unparse(table)}.setdefault({ast.unparse(key)}, []).append({ast.unparse(appended)})"
         return "manual_grouping", code.replace_statements([node], line)
     return None
@@ -305,7 +380,12 @@ def _caught(code: PythonCode, node: ast.Try) -> tuple[str, TextEdit] | None:
         return None
     handler = node.handlers[0]
     grow = node.body[0]
-    if not is_name(handler.type, "KeyError") or len(handler.body) != 1 or not isinstance(grow, ast.AugAssign) or not isinstance(grow.target, ast.Subscript):
+    if (
+        not is_name(handler.type, "KeyError")
+        or len(handler.body) != 1
+        or not isinstance(grow, ast.AugAssign)
+        or not isinstance(grow.target, ast.Subscript)
+    ):
         return None
     place = ast.unparse(grow.target)
     first, added = _set_value(handler.body[0], place), _added(grow, place)
@@ -335,7 +415,11 @@ def _set_value(statement: ast.stmt, place: str) -> ast.expr | None:
 
 
 def _added(statement: ast.stmt, place: str) -> ast.expr | None:
-    if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add) and ast.unparse(statement.target) == place:
+    if (
+        isinstance(statement, ast.AugAssign)
+        and isinstance(statement.op, ast.Add)
+        and ast.unparse(statement.target) == place
+    ):
         return statement.value
     value = _set_value(statement, place)
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and ast.unparse(value.left) == place:

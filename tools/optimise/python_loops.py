@@ -22,10 +22,21 @@ def string_building(code: PythonCode) -> Iterator[Match]:
             if grown is None or code.enclosing_loop(node) is not loop:
                 continue
             name, piece, at_front = grown
+            if _begins_anew(code, loop, name):
+                continue
             near = loop if node.lineno - loop.lineno <= 2 else node  # type: ignore[attr-defined]
             message = f"Consider using list and join() for string concatenation: `{name}` is copied in every round"
             edits = _joined(code, loop, node, name, piece, at_front) if isinstance(loop, ast.For) else ()
             yield Match(suggestion("string_building", near, message), edits)
+
+
+def _begins_anew(code: PythonCode, loop: Loop, name: str) -> bool:
+    """Whether the loop also sets the text to something else: then it is no plain join."""
+    stores = [use for use in code.uses(name, loop) if isinstance(use.ctx, ast.Store)]
+    plain = [
+        p for use in stores if isinstance(p := code.parents.get(use), ast.Assign) and name not in names_in(p.value)
+    ]
+    return bool(plain)
 
 
 def _grown_text(code: PythonCode, node: ast.AST) -> tuple[str, ast.expr, bool] | None:
@@ -77,7 +88,9 @@ def _is_text(code: PythonCode, name: str, value: ast.expr) -> bool:
     return any(code.kind(term) == "str" for term in _terms(value))
 
 
-def _joined(code: PythonCode, loop: ast.For, node: ast.AST, name: str, piece: ast.expr, at_front: bool) -> tuple[TextEdit, ...]:
+def _joined(
+    code: PythonCode, loop: ast.For, node: ast.AST, name: str, piece: ast.expr, at_front: bool
+) -> tuple[TextEdit, ...]:
     """`name = ""` and a loop with only this statement (perhaps under one `if`) become one join."""
     start = code.before(loop)
     if not _starts_empty(start, name) or name in names_in(piece) | names_in(loop.iter) or loop.orelse:
@@ -90,7 +103,8 @@ def _joined(code: PythonCode, loop: ast.For, node: ast.AST, name: str, piece: as
     if at_front:
         iterable = f"reversed({iterable})" if _is_sequence(code, loop.iter) else f"reversed(list({iterable}))"
     tests = "".join(f" if {ast.unparse(test)}" for test in clauses)
-    text = f"{name} = ''.join({ast.unparse(ast.fix_missing_locations(piece))} for {ast.unparse(loop.target)} in {iterable}{tests})"
+    added = ast.unparse(ast.fix_missing_locations(piece))
+    text = f"{name} = ''.join({added} for {ast.unparse(loop.target)} in {iterable}{tests})"
     return (code.replace_statements([start, loop], text),)
 
 
@@ -133,19 +147,30 @@ def append_loop(code: PythonCode) -> Iterator[Match]:
             if appended is None or not _starts_empty(start, appended[0]):
                 continue
             name, value = appended
-            if any(name in names_in(part) for part in (value, loop.iter, *tests)) or any(isinstance(n, ast.Await | ast.Yield) for n in ast.walk(loop)):
+            if any(name in names_in(part) for part in (value, loop.iter, *tests)) or any(
+                isinstance(n, ast.Await | ast.Yield) for n in ast.walk(loop)
+            ):
                 continue
             clauses = "".join(f" if {ast.unparse(test)}" for test in tests)
-            text = f"{name} = [{ast.unparse(value)} for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}{clauses}]"
+            text = (
+                f"{name} = [{ast.unparse(value)} for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}{clauses}]"
+            )
             yield Match(
-                suggestion("append_loop", node, f"A list comprehension says in one line what `{name}` holds", "readability"),
+                suggestion(
+                    "append_loop", node, f"A list comprehension says in one line what `{name}` holds", "readability"
+                ),
                 (code.replace_statements([start, loop], text),) if start is not None and not _leaks(code, loop) else (),
             )
 
 
 def _appended(node: ast.Expr) -> tuple[str, ast.expr] | None:
     call = node.value
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr != "append" or len(call.args) != 1:
+    if (
+        not isinstance(call, ast.Call)
+        or not isinstance(call.func, ast.Attribute)
+        or call.func.attr != "append"
+        or len(call.args) != 1
+    ):
         return None
     owner = call.func.value
     return (owner.id, call.args[0]) if isinstance(owner, ast.Name) else None
@@ -155,7 +180,11 @@ def _leaks(code: PythonCode, loop: ast.For) -> bool:
     """Whether a variable of the loop is read after it, or closed over."""
     inside = {id(node) for node in ast.walk(loop)}
     targets = names_in(loop.target)
-    return any(id(use) not in inside and isinstance(use.ctx, ast.Load) and use.lineno > loop.lineno for name in targets for use in code.uses(name))
+    return any(
+        id(use) not in inside and isinstance(use.ctx, ast.Load) and use.lineno > loop.lineno
+        for name in targets
+        for use in code.uses(name)
+    )
 
 
 def list_concat(code: PythonCode) -> Iterator[Match]:
@@ -168,9 +197,13 @@ def list_concat(code: PythonCode) -> Iterator[Match]:
             single = isinstance(added, ast.List) and len(added.elts) == 1 and not isinstance(added.elts[0], ast.Starred)
             if isinstance(node, ast.AugAssign) and not single:
                 continue
-            call = f"append({code.text(added.elts[0])})" if single and isinstance(added, ast.List) else f"extend({code.text(added)})"
+            call = (
+                f"append({code.text(added.elts[0])})"
+                if single and isinstance(added, ast.List)
+                else f"extend({code.text(added)})"
+            )
             gain: Gain = "readability" if isinstance(node, ast.AugAssign) else "speed"
-            message = f"`{name}.{call.split('(')[0]}(...)` does not build another list in every round"
+            message = f"`{name}.{call.split('(', 1)[0]}(...)` does not build another list in every round"
             edits = (code.replace(node, f"{name}.{call}"),) if code.kind(ast.Name(name)) == "list" else ()
             yield Match(suggestion("list_concat_in_loop", node, message, gain), edits)
 
@@ -180,10 +213,13 @@ def _extended(node: ast.AST) -> tuple[str, ast.expr | None]:
         return node.target.id, node.value if isinstance(node.value, ast.List) else None
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         name, value = node.targets[0].id, node.value
-        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and is_name(value.left, name) and isinstance(value.right, ast.List | ast.ListComp):
+        if (
+            isinstance(value, ast.BinOp)
+            and isinstance(value.op, ast.Add)
+            and is_name(value.left, name)
+            and isinstance(value.right, ast.List | ast.ListComp)
+        ):
             return name, value.right
-        if isinstance(value, ast.List) and len(value.elts) == 2 and isinstance(value.elts[0], ast.Starred) and is_name(value.elts[0].value, name):
-            return name, ast.List(value.elts[1:], ast.Load(), lineno=value.elts[1].lineno, col_offset=value.elts[1].col_offset) if False else None
     return "", None
 
 
@@ -199,24 +235,42 @@ def insert_front(code: PythonCode) -> Iterator[Match]:
 
 
 def _front_insert(node: ast.AST) -> str | None:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "insert" and len(node.args) == 2:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "insert"
+        and len(node.args) == 2
+    ):
         zero, owner = node.args[0], node.func.value
         if isinstance(zero, ast.Constant) and zero.value == 0 and isinstance(owner, ast.Name):
             return owner.id
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         name, value = node.targets[0].id, node.value
-        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and isinstance(value.left, ast.List) and is_name(value.right, name):
+        if (
+            isinstance(value, ast.BinOp)
+            and isinstance(value.op, ast.Add)
+            and isinstance(value.left, ast.List)
+            and is_name(value.right, name)
+        ):
             return name
     return None
 
 
 def _reversed_after(code: PythonCode, loop: Loop, node: ast.AST, name: str) -> tuple[TextEdit, ...]:
     start = code.before(loop)
-    if not _starts_empty(start, name) or len(code.uses(name, loop)) != 1 or not isinstance(node, ast.Call) or code.enclosing_loop(loop):
+    if (
+        not _starts_empty(start, name)
+        or len(code.uses(name, loop)) != 1
+        or not isinstance(node, ast.Call)
+        or code.enclosing_loop(loop)
+    ):
         return ()
     end = code.replace_statements([loop], "").end
     indent = code.code[code.insert_before(loop, "").start : code.span(loop)[0]]
-    return (code.replace(node, f"{name}.append({code.text(node.args[1])})"), TextEdit(end, end, f"\n{indent}{name}.reverse()"))
+    return (
+        code.replace(node, f"{name}.append({code.text(node.args[1])})"),
+        TextEdit(end, end, f"\n{indent}{name}.reverse()"),
+    )
 
 
 def range_len(code: PythonCode) -> Iterator[Match]:
@@ -228,7 +282,11 @@ def range_len(code: PythonCode) -> Iterator[Match]:
         if sequence is None:
             continue
         index = loop.target.id
-        reads = [n for n in ast.walk(loop) if isinstance(n, ast.Subscript) and is_name(n.slice, index) and ast.dump(n.value) == ast.dump(sequence)]
+        reads = [
+            n
+            for n in ast.walk(loop)
+            if isinstance(n, ast.Subscript) and is_name(n.slice, index) and ast.dump(n.value) == ast.dump(sequence)
+        ]
         if not reads:
             continue
         only = len(reads) == sum(1 for use in code.uses(index, loop) if isinstance(use.ctx, ast.Load))
@@ -240,22 +298,42 @@ def _range_len(node: ast.expr) -> ast.expr | None:
     if not isinstance(node, ast.Call) or not is_name(node.func, "range") or len(node.args) != 1:
         return None
     inner = node.args[0]
-    if isinstance(inner, ast.Call) and is_name(inner.func, "len") and len(inner.args) == 1 and isinstance(inner.args[0], ast.Name):
+    if (
+        isinstance(inner, ast.Call)
+        and is_name(inner.func, "len")
+        and len(inner.args) == 1
+        and isinstance(inner.args[0], ast.Name)
+    ):
         return inner.args[0]
     return None
 
 
-def _direct(code: PythonCode, loop: ast.For, sequence: ast.expr, reads: list[ast.Subscript], only: bool) -> tuple[TextEdit, ...]:
+def _direct(
+    code: PythonCode, loop: ast.For, sequence: ast.expr, reads: list[ast.Subscript], only: bool
+) -> tuple[TextEdit, ...]:
     assert isinstance(sequence, ast.Name)
     assert isinstance(loop.target, ast.Name)
     stored = any(not isinstance(read.ctx, ast.Load) for read in reads)
-    if stored or code.changes(sequence.id, loop) or _leaks(code, loop) or len(code.uses(loop.target.id)) != len(code.uses(loop.target.id, loop)):
+    if (
+        stored
+        or code.changes(sequence.id, loop)
+        or _leaks(code, loop)
+        or len(code.uses(loop.target.id)) != len(code.uses(loop.target.id, loop))
+    ):
         return ()
     taken = {node.id for node in code.nodes if isinstance(node, ast.Name)}
-    element = next(name for name in (sequence.id.strip("_").removesuffix("s") or "element", "element", "entry", "one_element") if name not in taken | {sequence.id})
+    element = next(
+        name
+        for name in (sequence.id.strip("_").removesuffix("s") or "element", "element", "entry", "one_element")
+        if name not in taken | {sequence.id}
+    )
     head = element if only else f"{loop.target.id}, {element}"
     iterable = sequence.id if only else f"enumerate({sequence.id})"
-    return (code.replace(loop.target, head), code.replace(loop.iter, iterable), *(code.replace(read, element) for read in reads))
+    return (
+        code.replace(loop.target, head),
+        code.replace(loop.iter, iterable),
+        *(code.replace(read, element) for read in reads),
+    )
 
 
 def shrinking_list(code: PythonCode) -> Iterator[Match]:
@@ -267,18 +345,36 @@ def shrinking_list(code: PythonCode) -> Iterator[Match]:
             if isinstance(node, ast.Assign) and _drops_first(node):
                 message = "Slicing the rest off copies the list in every round: loop over it"
                 yield Match(suggestion("slice_in_loop", node, message), _walked(code, loop, node))
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "pop" and len(node.args) == 1:
+            elif (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "pop"
+                and len(node.args) == 1
+            ):
                 zero = node.args[0]
                 if isinstance(zero, ast.Constant) and zero.value == 0 and code.kind(node.func.value) in {"list", "?"}:
-                    yield Match(suggestion("pop_front", node, "pop(0) moves every other element: loop over the list, or use a deque"))
+                    yield Match(
+                        suggestion(
+                            "pop_front", node, "pop(0) moves every other element: loop over the list, or use a deque"
+                        )
+                    )
 
 
 def _drops_first(node: ast.Assign) -> bool:
     value, target = node.value, node.targets[0]
-    if not isinstance(value, ast.Subscript) or not isinstance(value.slice, ast.Slice) or not isinstance(target, ast.Name):
+    if (
+        not isinstance(value, ast.Subscript)
+        or not isinstance(value.slice, ast.Slice)
+        or not isinstance(target, ast.Name)
+    ):
         return False
     lower = value.slice.lower
-    return is_name(value.value, target.id) and isinstance(lower, ast.Constant) and lower.value == 1 and value.slice.upper is None
+    return (
+        is_name(value.value, target.id)
+        and isinstance(lower, ast.Constant)
+        and lower.value == 1
+        and value.slice.upper is None
+    )
 
 
 def _walked(code: PythonCode, loop: Loop, node: ast.Assign) -> tuple[TextEdit, ...]:
@@ -287,16 +383,33 @@ def _walked(code: PythonCode, loop: Loop, node: ast.Assign) -> tuple[TextEdit, .
     if not isinstance(loop, ast.While) or loop.orelse or not isinstance(target, ast.Name) or loop.body[-1] is not node:
         return ()
     name = target.id
-    reads = [n for n in ast.walk(loop) if isinstance(n, ast.Subscript) and is_name(n.value, name) and isinstance(n.slice, ast.Constant) and n.slice.value == 0]
+    reads = [
+        n
+        for n in ast.walk(loop)
+        if isinstance(n, ast.Subscript)
+        and is_name(n.value, name)
+        and isinstance(n.slice, ast.Constant)
+        and n.slice.value == 0
+    ]
     inside = code.uses(name, loop)
     after = [use for use in code.uses(name) if use.lineno > (loop.end_lineno or 0)]
     jumps = any(isinstance(n, ast.Break | ast.Continue | ast.Return) for n in ast.walk(loop))
-    if not _asks_for_rest(loop.test, name) or len(inside) != len(reads) + 3 or after or jumps or code.enclosing_loop(loop) is not None:
+    if (
+        not _asks_for_rest(loop.test, name)
+        or len(inside) != len(reads) + 3
+        or after
+        or jumps
+        or code.enclosing_loop(loop) is not None
+    ):
         return ()
     head = code.span(loop)[0]
     colon = code.span(loop.body[0])[0]
     line_end = code.code.rfind(":", head, colon)
-    return (TextEdit(head, line_end, f"for first in {name}"), *(code.replace(read, "first") for read in reads), code.remove(node))
+    return (
+        TextEdit(head, line_end, f"for first in {name}"),
+        *(code.replace(read, "first") for read in reads),
+        code.remove(node),
+    )
 
 
 def _asks_for_rest(test: ast.expr, name: str) -> bool:

@@ -9,7 +9,9 @@ __all__ = ["python_shapes"]
 
 _SAME_LIST = frozenset({"sorted", "list", "reversed", "tuple", "iter", "set"})
 _TO_NUMBER = frozenset({"float", "int", "round", "abs", "sum", "range"})
-_TEXT_METHODS = frozenset("upper lower strip lstrip rstrip title capitalize split startswith endswith replace find splitlines encode".split())
+_TEXT_METHODS = frozenset(
+    "upper lower strip lstrip rstrip title capitalize split startswith endswith replace find splitlines encode".split()
+)
 _MAPPING_METHODS = frozenset({"keys", "values"})
 
 
@@ -24,12 +26,16 @@ def python_shapes(tree: ast.Module) -> dict[str, Shape]:
 
 class _Reader:
     def __init__(self, tree: ast.Module) -> None:
-        self.nodes = sorted(ast.walk(tree), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
+        self.nodes = sorted(
+            ast.walk(tree), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+        )
         bound = {n.id for n in self.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         bound |= {a.arg for a in self.nodes if isinstance(a, ast.arg)}
         bound |= {n.name for n in self.nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
         bound |= {(a.asname or a.name).split(".")[0] for a in self.nodes if isinstance(a, ast.alias)}
-        names = dict.fromkeys(n.id for n in self.nodes if isinstance(n, ast.Name) and n.id not in bound and not hasattr(builtins, n.id))
+        names = dict.fromkeys(
+            n.id for n in self.nodes if isinstance(n, ast.Name) and n.id not in bound and not hasattr(builtins, n.id)
+        )
         self.free = {name: Shape(name=name) for name in names}
         self.known: dict[str, Shape] = dict(self.free)
         for name in ("items", "_items"):
@@ -55,11 +61,20 @@ class _Reader:
             self.known[target.id] = shape
 
     def iterate(self, target: ast.expr, iterable: ast.expr) -> None:
-        if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Name) and iterable.func.id == "enumerate" and iterable.args:
+        if (
+            isinstance(iterable, ast.Call)
+            and isinstance(iterable.func, ast.Name)
+            and iterable.func.id == "enumerate"
+            and iterable.args
+        ):
             if isinstance(target, ast.Tuple) and len(target.elts) == 2:
                 self.iterate(target.elts[1], iterable.args[0])
             return
-        if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Attribute) and iterable.func.attr == "items":
+        if (
+            isinstance(iterable, ast.Call)
+            and isinstance(iterable.func, ast.Attribute)
+            and iterable.func.attr == "items"
+        ):
             owner = self.shape(iterable.func.value)
             if owner is not None and not owner.fields:
                 owner.be("mapping")
@@ -107,7 +122,12 @@ class _Reader:
         if isinstance(function, ast.Attribute) and function.attr == "loads" and node.args:
             text = self.shape(node.args[0])
             return text.be("json") if text is not None else None
-        if isinstance(function, ast.Name) and function.id == "next" and node.args and isinstance(node.args[0], ast.GeneratorExp):
+        if (
+            isinstance(function, ast.Name)
+            and function.id == "next"
+            and node.args
+            and isinstance(node.args[0], ast.GeneratorExp)
+        ):
             generator = node.args[0]
             self.iterate(generator.generators[0].target, generator.generators[0].iter)
             return self.shape(generator.elt)
@@ -151,7 +171,12 @@ class _Reader:
                 owner.be("text")
             elif owner is not None and function.attr in _MAPPING_METHODS and not owner.fields:
                 owner.be("mapping")
-        if isinstance(function, ast.Name) and function.id in {"sum", "max", "min"} and node.args and isinstance(node.args[0], ast.GeneratorExp | ast.ListComp):
+        if (
+            isinstance(function, ast.Name)
+            and function.id in {"sum", "max", "min"}
+            and node.args
+            and isinstance(node.args[0], ast.GeneratorExp | ast.ListComp)
+        ):
             shape = self.shape(node.args[0].elt)
             if shape is not None:
                 shape.be("number")

@@ -7,39 +7,121 @@ from tools.optimise.match import Match, TextEdit
 from tools.optimise.python_code import MUTATORS, Loop, PythonCode, is_name, names_in
 from tools.optimise.python_loops import suggestion
 
-__all__ = ["bare_except", "json_deepcopy", "loop_invariant", "missing_memo", "mutable_default", "none_comparison", "sort_for_min", "unused_import"]
+__all__ = [
+    "bare_except",
+    "json_deepcopy",
+    "loop_invariant",
+    "missing_memo",
+    "mutable_default",
+    "none_comparison",
+    "sort_for_min",
+    "unused_import",
+]
 
 _HEAVY = frozenset({"sorted", "sum", "max", "min", "set", "list", "dict", "tuple", "frozenset"})
-_HEAVY_PATHS = frozenset({"json.loads", "json.dumps", "re.compile", "datetime.strptime", "datetime.fromisoformat", "copy.deepcopy"})
+_HEAVY_PATHS = frozenset(
+    {"json.loads", "json.dumps", "re.compile", "datetime.strptime", "datetime.fromisoformat", "copy.deepcopy"}
+)
 _HEAVY_METHODS = frozenset({"split", "splitlines", "keys", "values", "strptime", "fromisoformat"})
+_SCALARS = frozenset({"sum", "dumps", "compile", "strptime", "fromisoformat", "tuple", "frozenset"})
+_READERS = frozenset(
+    {
+        "len",
+        "sum",
+        "max",
+        "min",
+        "any",
+        "all",
+        "set",
+        "sorted",
+        "enumerate",
+        "zip",
+        "str",
+        "round",
+        "list",
+        "dict",
+        "tuple",
+        "reversed",
+        "map",
+        "filter",
+    }
+)
 _IMPURE = frozenset({"print", "next", "input", "open", "random", "id", "iter"})
 
 
 def loop_invariant(code: PythonCode) -> Iterator[Match]:
     """A call inside a loop that gives the same in every round belongs before the loop."""
     for node in code.nodes:
-        if not isinstance(node, ast.Call) or not _is_heavy(code, node):
+        if not isinstance(node, ast.Call) or not _is_heavy(node):
             continue
         loop = code.enclosing_loop(node)
         if loop is None or _nested_in_heavy(code, node, loop) or not _is_constant(code, node, loop):
             continue
-        path = ast.unparse(node.func)
-        if path in {"list", "set", "tuple", "dict"} and not node.args:
+        if not _is_only_read(code, node, loop):
             continue
+        path = ast.unparse(node.func)
         message = f"`{path}(...)` gives the same in every round: do it once before the loop"
         kind = "sort_in_loop" if path == "sorted" else "loop_invariant"
         yield Match(suggestion(kind, node, message), _hoisted(code, node, loop))
 
 
-def _is_heavy(code: PythonCode, node: ast.Call) -> bool:
+def _is_heavy(node: ast.Call) -> bool:
     path = ast.unparse(node.func)
     if path in _HEAVY:
         return bool(node.args) and not _is_small(node.args[0])
     short = ".".join(path.split(".")[-2:])
-    if path in _HEAVY_PATHS or short in _HEAVY_PATHS or path == "compile" or path == "loads":
+    if path in _HEAVY_PATHS or short in _HEAVY_PATHS or path in {"compile", "loads"}:
         return True
     is_method = isinstance(node.func, ast.Attribute) and node.func.attr in _HEAVY_METHODS - {"keys", "values"}
     return is_method and not (isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant))
+
+
+def _is_only_read(code: PythonCode, node: ast.Call, loop: Loop | ast.comprehension) -> bool:
+    """Whether a list or dict that the call makes is not kept: one shared by all rounds would be another program."""
+    if ast.unparse(node.func).rsplit(".", 1)[-1] in _SCALARS:
+        return True
+    parent = code.parents.get(node)
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
+        name = parent.targets[0].id
+        reads = [use for use in code.uses(name) if isinstance(use.ctx, ast.Load)]
+        return (
+            not isinstance(loop, ast.comprehension)
+            and not _changes_after(code, name, loop)
+            and all(_is_read(code, use) for use in reads)
+        )
+    return _is_read(code, node)
+
+
+def _changes_after(code: PythonCode, name: str, loop: Loop) -> bool:
+    stores = [use for use in code.uses(name, loop) if isinstance(use.ctx, ast.Store)]
+    if len(stores) != 1:
+        return True
+    return any(
+        isinstance(parent := code.parents.get(use), ast.Attribute) and parent.attr in MUTATORS
+        for use in code.uses(name, loop)
+    )
+
+
+def _is_read(code: PythonCode, node: ast.expr) -> bool:
+    parent = code.parents.get(node)
+    if isinstance(parent, ast.Subscript):
+        return parent.value is node and isinstance(parent.ctx, ast.Load)
+    if isinstance(parent, ast.Call):
+        return isinstance(parent.func, ast.Name) and parent.func.id in _READERS
+    if isinstance(parent, ast.For | ast.comprehension):
+        return parent.iter is node
+    return isinstance(
+        parent,
+        ast.Attribute
+        | ast.Compare
+        | ast.BinOp
+        | ast.FormattedValue
+        | ast.Starred
+        | ast.UnaryOp
+        | ast.BoolOp
+        | ast.If
+        | ast.IfExp,
+    )
 
 
 def _is_small(node: ast.expr) -> bool:
@@ -50,7 +132,7 @@ def _nested_in_heavy(code: PythonCode, node: ast.Call, loop: Loop | ast.comprehe
     """Whether a bigger part of the same expression is reported instead."""
     current = code.parents.get(node)
     while current is not None and current is not loop and not isinstance(current, ast.stmt):
-        if isinstance(current, ast.Call) and _is_heavy(code, current) and _is_constant(code, current, loop):
+        if isinstance(current, ast.Call) and _is_heavy(current) and _is_constant(code, current, loop):
             return True
         current = code.parents.get(current)
     return False
@@ -64,8 +146,14 @@ def _is_constant(code: PythonCode, node: ast.Call, loop: Loop | ast.comprehensio
         return False
     bound = {n.id for n in ast.walk(body) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    inner = {n.id for part in ast.walk(node) if isinstance(part, ast.comprehension) for n in ast.walk(part.target) if isinstance(n, ast.Name)}
-    if used & _IMPURE or (used - inner) & bound or any(isinstance(n, ast.Lambda) and n.args.args and False for n in ast.walk(node)):
+    inner = {
+        n.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.comprehension)
+        for n in ast.walk(part.target)
+        if isinstance(n, ast.Name)
+    }
+    if used & _IMPURE or (used - inner) & bound:
         return False
     arguments = {a.arg for part in ast.walk(node) if isinstance(part, ast.Lambda) for a in part.args.args}
     parameters = {a.arg for part in ast.walk(body) if isinstance(part, ast.Lambda) for a in part.args.args}
@@ -81,11 +169,22 @@ def _hoisted(code: PythonCode, node: ast.Call, loop: Loop | ast.comprehension) -
     parent = code.parents.get(node)
     if outer is None or isinstance(outer, ast.While):
         return ()
-    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name) and isinstance(loop, ast.For):
+    if (
+        isinstance(parent, ast.Assign)
+        and len(parent.targets) == 1
+        and isinstance(parent.targets[0], ast.Name)
+        and isinstance(loop, ast.For)
+    ):
         name = parent.targets[0].id
         stores = [use for use in code.uses(name) if isinstance(use.ctx, ast.Store)]
-        mutated = any(isinstance(p := code.parents.get(use), ast.Attribute) and p.attr in MUTATORS for use in code.uses(name, loop))
-        written = any(isinstance(p := code.parents.get(use), ast.Subscript) and not isinstance(p.ctx, ast.Load) for use in code.uses(name, loop))
+        mutated = any(
+            isinstance(p := code.parents.get(use), ast.Attribute) and p.attr in MUTATORS
+            for use in code.uses(name, loop)
+        )
+        written = any(
+            isinstance(p := code.parents.get(use), ast.Subscript) and not isinstance(p.ctx, ast.Load)
+            for use in code.uses(name, loop)
+        )
         if len(stores) != 1 or mutated or written or parent not in loop.body or len(loop.body) == 1:
             return ()
         return (code.insert_before(loop, code.text(parent)), code.remove(parent))
@@ -98,19 +197,31 @@ def _hoisted(code: PythonCode, node: ast.Call, loop: Loop | ast.comprehension) -
 def sort_for_min(code: PythonCode) -> Iterator[Match]:
     """Sorting everything to take the first or last element: min and max look once."""
     for node in code.nodes:
-        if not isinstance(node, ast.Subscript) or not isinstance(node.ctx, ast.Load) or (end := _end(node.slice)) is None:
+        if (
+            not isinstance(node, ast.Subscript)
+            or not isinstance(node.ctx, ast.Load)
+            or (end := _end(node.slice)) is None
+        ):
             continue
         call = node.value
         if isinstance(call, ast.Name):
             yield from _named_sort(code, node, call, end)
         elif isinstance(call, ast.Call) and is_name(call.func, "sorted"):
-            yield Match(suggestion("sort_for_min", node, f"{_chosen(call, end) or 'min'}() finds it without sorting"), _minimum(code, node, call, end))
+            yield Match(
+                suggestion("sort_for_min", node, f"{_chosen(call, end) or 'min'}() finds it without sorting"),
+                _minimum(code, node, call, end),
+            )
 
 
 def _end(index: ast.expr) -> int | None:
     if isinstance(index, ast.Constant) and index.value == 0:
         return 0
-    is_last = isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub) and isinstance(index.operand, ast.Constant) and index.operand.value == 1
+    is_last = (
+        isinstance(index, ast.UnaryOp)
+        and isinstance(index.op, ast.USub)
+        and isinstance(index.operand, ast.Constant)
+        and index.operand.value == 1
+    )
     return -1 if is_last else None
 
 
@@ -119,17 +230,31 @@ def _named_sort(code: PythonCode, node: ast.Subscript, name: ast.Name, end: int)
     values = code.assigned(name.id)
     loads = [use for use in code.uses(name.id) if isinstance(use.ctx, ast.Load)]
     call = values[0] if len(values) == 1 else None
-    if isinstance(call, ast.Call) and is_name(call.func, "sorted") and all(isinstance(code.parents.get(use), ast.Subscript) for use in loads):
+    if (
+        isinstance(call, ast.Call)
+        and is_name(call.func, "sorted")
+        and all(isinstance(code.parents.get(use), ast.Subscript) for use in loads)
+    ):
         assignment = code.parents.get(call)
         if len(loads) != 1 or not isinstance(assignment, ast.Assign):
             if all(_end(p.slice) is not None for use in loads if isinstance(p := code.parents.get(use), ast.Subscript)):
                 yield Match(suggestion("sort_for_min", call, "min() and max() find the ends without sorting"))
             return
         edits = _minimum(code, node, call, end)
-        yield Match(suggestion("sort_for_min", call, f"{_chosen(call, end) or 'min'}() finds it without sorting"), (*edits, code.remove(assignment)) if edits else ())
+        yield Match(
+            suggestion("sort_for_min", call, f"{_chosen(call, end) or 'min'}() finds it without sorting"),
+            (*edits, code.remove(assignment)) if edits else (),
+        )
         return
     sorts = [use for use in loads if isinstance(p := code.parents.get(use), ast.Attribute) and p.attr == "sort"]
-    if sorts and len(loads) <= 3 and all(use in sorts or (isinstance(p := code.parents.get(use), ast.Subscript) and _end(p.slice) is not None) for use in loads):
+    if (
+        sorts
+        and len(loads) <= 3
+        and all(
+            use in sorts or (isinstance(p := code.parents.get(use), ast.Subscript) and _end(p.slice) is not None)
+            for use in loads
+        )
+    ):
         yield Match(suggestion("sort_for_min", sorts[0], "min() and max() find the ends without sorting"))
 
 
@@ -154,12 +279,30 @@ def json_deepcopy(code: PythonCode) -> Iterator[Match]:
     for node in code.nodes:
         if isinstance(node, ast.Call) and _path_end(node) == "loads" and len(node.args) == 1:
             inner = node.args[0]
-            if isinstance(inner, ast.Call) and _path_end(inner) == "dumps" and len(inner.args) == 1 and not inner.keywords:
-                yield Match(suggestion("json_deepcopy", node, "A copy through JSON is slow: {**row} copies one level, copy.deepcopy all"), _shallow(code, node, inner.args[0]))
+            if (
+                isinstance(inner, ast.Call)
+                and _path_end(inner) == "dumps"
+                and len(inner.args) == 1
+                and not inner.keywords
+            ):
+                yield Match(
+                    suggestion(
+                        "json_deepcopy",
+                        node,
+                        "A copy through JSON is slow: {**row} copies one level, copy.deepcopy all",
+                    ),
+                    _shallow(code, node, inner.args[0]),
+                )
 
 
 def _path_end(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+    return (
+        call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else call.func.id
+        if isinstance(call.func, ast.Name)
+        else ""
+    )
 
 
 def _shallow(code: PythonCode, node: ast.Call, value: ast.expr) -> tuple[TextEdit, ...]:
@@ -170,7 +313,9 @@ def _shallow(code: PythonCode, node: ast.Call, value: ast.expr) -> tuple[TextEdi
     name = parent.targets[0].id
     for use in code.uses(name):
         above = code.parents.get(use)
-        if isinstance(above, ast.Subscript) and isinstance(code.parents.get(above), ast.Subscript | ast.Attribute | ast.AugAssign):
+        if isinstance(above, ast.Subscript) and isinstance(
+            code.parents.get(above), ast.Subscript | ast.Attribute | ast.AugAssign
+        ):
             return ()
         if isinstance(above, ast.Attribute) and above.attr not in {"pop", "get", "update"}:
             return ()
@@ -184,11 +329,23 @@ def missing_memo(code: PythonCode) -> Iterator[Match]:
             continue
         calls = [n for n in ast.walk(node) if isinstance(n, ast.Call) and is_name(n.func, node.name)]
         parameters = {argument.arg for argument in node.args.args}
-        shrinking = [c for c in calls if any(isinstance(a, ast.BinOp) and isinstance(a.op, ast.Sub | ast.FloorDiv | ast.Add) and names_in(a) & parameters for a in c.args)]
+        shrinking = [
+            c
+            for c in calls
+            if any(
+                isinstance(a, ast.BinOp)
+                and isinstance(a.op, ast.Sub | ast.FloorDiv | ast.Add)
+                and names_in(a) & parameters
+                for a in c.args
+            )
+        ]
         remembers = any(isinstance(n, ast.Compare) and isinstance(n.ops[0], ast.In | ast.NotIn) for n in ast.walk(node))
         if len(shrinking) < 2 or remembers:
             continue
-        line = next((n for n in ast.walk(node) if isinstance(n, ast.Return) and any(c in list(ast.walk(n)) for c in shrinking)), shrinking[0])
+        line = next(
+            (n for n in ast.walk(node) if isinstance(n, ast.Return) and any(c in list(ast.walk(n)) for c in shrinking)),
+            shrinking[0],
+        )
         message = f"`{node.name}` computes the same values again and again: remember them in a dict"
         yield Match(suggestion("missing_memo", line, message), _remembered(code, node))
 
@@ -200,31 +357,50 @@ def _remembered(code: PythonCode, node: ast.FunctionDef) -> tuple[TextEdit, ...]
         return ()
     used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     outside = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} & used
-    local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {a.arg for a in arguments.args}
+    local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {
+        a.arg for a in arguments.args
+    }
     if outside - local or any(isinstance(n, ast.Call) and is_name(n.func, "print") for n in ast.walk(node)):
         return ()
     names = [argument.arg for argument in arguments.args]
     key = names[0] if len(names) == 1 else f"({', '.join(names)})"
     memo, plain = f"{node.name}_memo", f"{node.name}_once"
-    wrapper = f"def {node.name}({', '.join(names)}):\n    if {key} not in {memo}:\n        {memo}[{key}] = {plain}({', '.join(names)})\n    return {memo}[{key}]"
+    given = ", ".join(names)
+    wrapper = (
+        f"def {node.name}({given}):\n    if {key} not in {memo}:\n        {memo}[{key}] = {plain}({given})\n"
+        f"    return {memo}[{key}]"
+    )
     start = code.span(node)[0] + len("def ")
     end = code.replace_statements([node], "").end
-    return (code.insert_before(node, f"{memo} = {{}}\n"), TextEdit(start, start + len(node.name), plain), TextEdit(end, end, f"\n{wrapper}"))
+    return (
+        code.insert_before(node, f"{memo} = {{}}\n"),
+        TextEdit(start, start + len(node.name), plain),
+        TextEdit(end, end, f"\n{wrapper}"),
+    )
 
 
 def unused_import(code: PythonCode) -> Iterator[Match]:
     """An import that nothing reads costs time, and n8n refuses it."""
     read = {n.id for n in code.nodes if isinstance(n, ast.Name)}
     for node in code.nodes:
-        if not isinstance(node, ast.Import | ast.ImportFrom) or (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+        if not isinstance(node, ast.Import | ast.ImportFrom) or (
+            isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        ):
             continue
-        unused = [alias for alias in node.names if (alias.asname or alias.name.split(".")[0]) not in read and alias.name != "*"]
+        unused = [
+            alias
+            for alias in node.names
+            if (alias.asname or alias.name.split(".")[0]) not in read and alias.name != "*"
+        ]
         if not unused:
             continue
         kept = [alias for alias in node.names if alias not in unused]
         edit = code.remove(node) if not kept else code.replace(node, ast.unparse(_with_names(node, kept)))
         alone = not kept and len(code.block(node)) == 1
-        yield Match(suggestion("unused_import", node, f"`{unused[0].name}` is never used", "readability"), () if alone else (edit,))
+        yield Match(
+            suggestion("unused_import", node, f"`{unused[0].name}` is never used", "readability"),
+            () if alone else (edit,),
+        )
 
 
 def _with_names(node: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> ast.stmt:
@@ -237,10 +413,25 @@ def bare_except(code: PythonCode) -> Iterator[Match]:
         if isinstance(node, ast.ExceptHandler) and (node.type is None or is_name(node.type, "BaseException")):
             message = "Name the errors you expect: a bare except also hides mistakes and time-outs"
             start = code.span(node)[0]
-            edit = TextEdit(start, start + len("except"), "except Exception") if node.type is None else code.replace(node.type, "Exception")
+            edit = (
+                TextEdit(start, start + len("except"), "except Exception")
+                if node.type is None
+                else code.replace(node.type, "Exception")
+            )
             yield Match(suggestion("bare_except", node, message, "readability"), (edit,))
-        elif isinstance(node, ast.ExceptHandler) and is_name(node.type, "Exception") and all(isinstance(s, ast.Pass) for s in node.body):
-            yield Match(suggestion("broad_except", node, "An error of any kind disappears here: name the errors you expect", "readability"))
+        elif (
+            isinstance(node, ast.ExceptHandler)
+            and is_name(node.type, "Exception")
+            and all(isinstance(s, ast.Pass) for s in node.body)
+        ):
+            yield Match(
+                suggestion(
+                    "broad_except",
+                    node,
+                    "An error of any kind disappears here: name the errors you expect",
+                    "readability",
+                )
+            )
 
 
 def none_comparison(code: PythonCode) -> Iterator[Match]:
@@ -250,7 +441,10 @@ def none_comparison(code: PythonCode) -> Iterator[Match]:
             right = node.comparators[0]
             if isinstance(right, ast.Constant) and right.value is None:
                 word = "is" if isinstance(node.ops[0], ast.Eq) else "is not"
-                yield Match(suggestion("none_comparison", node, f"Write `{word} None`", "readability"), (code.replace(node, f"{code.text(node.left)} {word} None"),))
+                yield Match(
+                    suggestion("none_comparison", node, f"Write `{word} None`", "readability"),
+                    (code.replace(node, f"{code.text(node.left)} {word} None"),),
+                )
 
 
 def mutable_default(code: PythonCode) -> Iterator[Match]:
@@ -259,4 +453,11 @@ def mutable_default(code: PythonCode) -> Iterator[Match]:
         if isinstance(node, ast.FunctionDef):
             for default in [*node.args.defaults, *node.args.kw_defaults]:
                 if isinstance(default, ast.List | ast.Dict | ast.Set):
-                    yield Match(suggestion("mutable_default", default, "This default is shared by all calls: use None and make it inside", "readability"))
+                    yield Match(
+                        suggestion(
+                            "mutable_default",
+                            default,
+                            "This default is shared by all calls: use None and make it inside",
+                            "readability",
+                        )
+                    )

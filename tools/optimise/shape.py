@@ -1,6 +1,5 @@
 """The shape of data: inferred from an example or from how code uses it, and filled with values of any size."""
 
-import itertools
 import json
 import re
 from dataclasses import dataclass, field
@@ -10,8 +9,12 @@ __all__ = ["Kind", "Shape", "grow", "shape_of_value"]
 
 Kind = Literal["any", "text", "number", "boolean", "null", "list", "record", "mapping", "json"]
 _DIGITS = re.compile(r"\d+")
+_SEPARATED = re.compile(r"[:/-]")
 _DATE = re.compile(r"(\d{4}-\d{2}-)(\d{2})")
-_NUMBER_WORDS = re.compile(r"(?:^|_)(?:id|n|no|num|number|count|qty|quantity|amount|price|cost|total|sum|age|year|size|score|points|value|index|user|day|hour|rating|weight|stock)s?$", re.IGNORECASE)
+_NUMBER_WORDS = re.compile(
+    r"(?:^|_)(?:id|n|no|num|number|count|qty|quantity|amount|price|cost|total|sum|age|year|size|score|points|value|index|user|day|hour|rating|weight|stock)s?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -54,7 +57,15 @@ def shape_of_value(value: Any, name: str = "") -> Shape:
         shape = Shape("list", name, examples=[value])
         shape.element = _merged([shape_of_value(inner, name) for inner in value]) if value else None
         return shape
-    kind: Kind = "boolean" if isinstance(value, bool) else "number" if isinstance(value, int | float) else "text" if isinstance(value, str) else "null"
+    kind: Kind = (
+        "boolean"
+        if isinstance(value, bool)
+        else "number"
+        if isinstance(value, int | float)
+        else "text"
+        if isinstance(value, str)
+        else "null"
+    )
     return Shape(kind, name, examples=[value])
 
 
@@ -69,7 +80,9 @@ def _merged(shapes: list[Shape]) -> Shape:
     return merged
 
 
-def grow(shape: Shape, size: int, index: int = 0, *, unknown: Literal["text", "number"] = "text", spread: int | None = None) -> Any:
+def grow(
+    shape: Shape, size: int, index: int = 0, *, unknown: Literal["text", "number"] = "text", spread: int | None = None
+) -> Any:
     """A value of this shape; lists at its top have `size` elements, lists within them a few.
 
     Args:
@@ -79,13 +92,21 @@ def grow(shape: Shape, size: int, index: int = 0, *, unknown: Literal["text", "n
     distinct = spread or max(3, size * 2 // 3)
     if shape.kind == "list" or (shape.element is not None and shape.kind == "any"):
         element = shape.element or Shape()
-        return [grow(element, 2, i, unknown=unknown, spread=distinct) for i in range(size)]
+        return [grow(element, 2, _shuffled(i, size), unknown=unknown, spread=distinct) for i in range(size)]
     if shape.kind == "record":
-        return {key: grow(inner, 2 + index % 2, index, unknown=unknown, spread=distinct) for key, inner in shape.fields.items()}
+        return {
+            key: grow(inner, 2 + index % 2, index, unknown=unknown, spread=distinct)
+            for key, inner in shape.fields.items()
+        }
     if shape.kind in {"mapping", "json"}:
         filled = _mapping(shape, size, unknown, distinct)
         return json.dumps(filled) if shape.kind == "json" else filled
     return _leaf(shape, index % distinct, unknown)
+
+
+def _shuffled(index: int, size: int) -> int:
+    """The same numbers in another order: sorted data would flatter whatever sorts."""
+    return (index * 7_919 + 5) % size if size > 7 and size % 7_919 else index
 
 
 def _mapping(shape: Shape, size: int, unknown: Literal["text", "number"], distinct: int) -> Any:
@@ -124,11 +145,12 @@ def _text(seen: str | None, name: str, index: int) -> str:
         return seen
     if _DATE.search(seen):
         return _DATE.sub(lambda match: f"{match[1]}{index % 28 + 1:02d}", seen)
-    if _DIGITS.search(seen):
-        width = len(_DIGITS.findall(seen)[-1])
-        counter = itertools.count()
-        last = len(_DIGITS.findall(seen)) - 1
-        return _DIGITS.sub(lambda match: match[0] if next(counter) != last else str((int(match[0]) + index) % 10**width).zfill(width), seen)
+    if (runs := list(_DIGITS.finditer(seen))) and not seen[: runs[-1].start()].endswith("."):
+        last = runs[-1]
+        number = str(int(last[0]) + index).zfill(len(last[0]))
+        around = seen[max(last.start() - 1, 0) : last.end() + 1]
+        fixed = _SEPARATED.search(around) is not None  # a part of a time or of a phone number
+        return seen[: last.start()] + (number[-len(last[0]) :] if fixed else number) + seen[last.end() :]
     if "@" in seen:
         user, _, domain = seen.partition("@")
         return f"{user}{index}@{domain}"

@@ -1,0 +1,108 @@
+"""`optimise` hands back a rewrite only with proof: equal everywhere, and faster beyond noise or plainly simpler."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from sandbox import ExecutionError, ExecutionRequest, ExecutionResult, Sandbox
+from sandbox.types import Language
+from tools.optimise import optimise
+
+pytestmark = pytest.mark.jail
+ROWS = [{"json": {"id": n, "email": f"u{n}@x.io", "amount": n * 1.5}} for n in (3, 1, 2)]
+QUADRATIC = """
+out = []
+for item in items:
+    if item["json"]["email"] not in out:
+        out.append(item["json"]["email"])
+result = out
+""".strip()
+EMAILS = """
+const all = items.map(i => i.json.email);
+return [{ json: { n: all.filter((a, i) => all.indexOf(a) === i).length } }];
+""".strip()
+Answer = Callable[[str], ExecutionResult]
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as opened:
+        yield opened
+
+
+async def test_the_example_of_the_specification(sandbox: Sandbox) -> None:
+    code = "result = ''\nfor i in range(10):\n    result += str(i)"
+    found = await optimise(code, "python", sandbox.execute)
+    assert found.code == "result = ''.join(str(i) for i in range(10))"
+    assert found.complexity_score_reduction > 0
+    assert (found.suggestions[0].type, found.suggestions[0].line) == ("string_building", 2)
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "applied"),
+    [
+        (QUADRATIC, "python", "quadratic_dedupe"),
+        (EMAILS, "javascript", "quadratic_dedupe"),
+    ],
+    ids=["python-dedupe", "javascript-dedupe"],
+)
+async def test_a_quadratic_program_becomes_faster(
+    sandbox: Sandbox, code: str, language: Language, applied: str
+) -> None:
+    found = await optimise(code, language, sandbox.execute, [ROWS], sizes=(10, 3000))
+    assert applied in found.proof.applied, found.proof
+    assert found.proof.verdict == "faster"
+    assert found.proof.inputs == "example"
+    assert found.proof.compared > 5
+
+
+async def test_a_body_without_an_example_is_proven_on_inputs_read_off_the_code(sandbox: Sandbox) -> None:
+    code = """names = []
+for item in _items:
+    names.append(item["json"]["id"] * 2)
+return [{"json": {"n": len(names)}}]"""
+    found = await optimise(code, "python", sandbox.execute, sizes=(1, 100))
+    assert found.changed
+    assert found.proof.inputs == "derived"
+    assert found.code.endswith('return [{"json": {"n": len(names)}}]')
+
+
+async def _fake(request: ExecutionRequest, answer: Answer) -> list[ExecutionResult]:
+    return [answer(request.code)] * len(request.contexts)
+
+
+async def test_a_rewrite_that_answers_differently_is_given_up() -> None:
+    async def execute(request: ExecutionRequest) -> list[ExecutionResult]:
+        return await _fake(request, lambda code: ExecutionResult(True, "old" if code == QUADRATIC else "new"))
+
+    found = await optimise(QUADRATIC, "python", execute, [ROWS])
+    assert (found.code, found.changed) == (QUADRATIC, False)
+    assert "quadratic_dedupe" in found.proof.rejected
+
+
+async def test_an_equal_rewrite_without_gain_is_given_up() -> None:
+    async def execute(request: ExecutionRequest) -> list[ExecutionResult]:
+        return await _fake(request, lambda _: ExecutionResult(True, 1, run_time_ms=5.0))
+
+    found = await optimise(QUADRATIC, "python", execute, [ROWS])
+    assert not found.changed
+    assert found.proof.verdict == "unchanged"
+    assert found.suggestions
+
+
+async def test_an_original_that_never_runs_proves_nothing() -> None:
+    async def execute(request: ExecutionRequest) -> list[ExecutionResult]:
+        failed = ExecutionResult(False, error=ExecutionError("NameError", "name 'orders' is not defined"))
+        return await _fake(request, lambda _: failed)
+
+    found = await optimise(QUADRATIC, "python", execute)
+    assert (found.proof.verdict, found.changed) == ("unproven", False)
+    assert "input_example" in found.proof.reason
+
+
+async def test_good_code_is_not_run_at_all() -> None:
+    async def execute(request: ExecutionRequest) -> list[ExecutionResult]:
+        raise AssertionError(request.code)
+
+    found = await optimise("result = [i for i in items]", "python", execute, [ROWS])
+    assert (found.proof.verdict, found.suggestions) == ("unchanged", ())

@@ -1,0 +1,139 @@
+"""Whether a rewrite is equal to the original and faster, by running both in the sandbox."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.types import ExecutionRequest, ExecutionResult, Language, Limits
+from tools.n8n.items import same_value
+from tools.optimise.inputs import Inputs
+from tools.optimise.outcome import Measurement
+
+__all__ = ["MIN_GAIN", "SIZES", "Bench", "Execute", "Timing", "agree"]
+
+Execute = Callable[[ExecutionRequest], Awaitable[list[ExecutionResult]]]
+SIZES = (1, 10, 1_000, 10_000)
+MIN_GAIN = 0.10
+"""A rewrite must save at least this share of the time."""
+_NOTHING_MS = 0.2
+"""A run's own jitter: less is no loss."""
+_SAMPLES = 5
+_ROUNDS = 2
+_TIMEOUT_S = 10.0
+_QUICK_TIMEOUT_S = 5.0
+_TOO_LONG_MS = 1_500.0
+"""No larger size is tried when one run of it may take longer than this."""
+_SLOW_MS = 150.0
+"""Runs that may take longer are measured fewer times."""
+_QUADRATIC_MS = 5.0
+"""A run longer than this is taken to grow with the square of its input, until it shows otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Measurements of one pair, and how sure they are."""
+
+    measurements: tuple[Measurement, ...]
+    noise: float
+    stopped: str = ""
+    """Why the largest size was not measured; empty when it was."""
+
+    @property
+    def is_faster(self) -> bool:
+        """Whether the gain at the largest size is at least `MIN_GAIN`, and beyond the noise."""
+        if not self.measurements:
+            return False
+        last = self.measurements[-1]
+        saved = 1 - last.optimised_ms / last.original_ms if last.original_ms > 0 else 0.0
+        return saved >= MIN_GAIN and saved > self.noise
+
+    @property
+    def is_slower(self) -> bool:
+        """Whether the rewrite costs more than the noise at the largest size."""
+        if not self.measurements:
+            return False
+        last = self.measurements[-1]
+        lost_ms = last.optimised_ms - last.original_ms
+        return lost_ms > max(_NOTHING_MS, last.original_ms * max(MIN_GAIN, self.noise))
+
+
+class Bench:
+    """Runs programs of one language on inputs of one kind."""
+
+    def __init__(self, execute: Execute, language: Language, inputs: Inputs) -> None:
+        self._execute = execute
+        self._language = language
+        self.inputs = inputs
+        self.contexts = list(inputs.small())
+
+    async def outputs(self, code: str) -> list[ExecutionResult]:
+        """What the code answers to the small inputs."""
+        return await self._run(code, self.contexts, _QUICK_TIMEOUT_S)
+
+    async def time(self, original: str, rewrite: str, sizes: Sequence[int] = SIZES) -> Timing:
+        """Time both on growing inputs, in turns; stop where either fails or would take too long."""
+        measured: list[Measurement] = []
+        noise, stopped = 0.0, ""
+        for size in [1] if self.inputs.source == "self-contained" else sizes:
+            expected_ms = _predicted(measured, size)
+            if expected_ms > _TOO_LONG_MS:
+                stopped = f"{size} items may take the original {expected_ms / 1000:.0f} s and were left out"
+                break
+            pair = await self._pair(original, rewrite, size, 2 if expected_ms > _SLOW_MS else _SAMPLES)
+            if pair is None:
+                stopped = f"{size} items did not run to the end"
+                break
+            measurement, noise = pair
+            measured.append(measurement)
+        return Timing(tuple(measured), noise, stopped)
+
+    async def _pair(self, original: str, rewrite: str, size: int, samples: int) -> tuple[Measurement, float] | None:
+        context = self.inputs.context(size)
+        times: dict[str, list[float]] = {original: [], rewrite: []}
+        answers: dict[str, list[ExecutionResult]] = {}
+        for _ in range(_ROUNDS):
+            for code, found in times.items():
+                answers[code] = await self._run(code, [context] * samples, _TIMEOUT_S)
+                found.extend(_cost(result) for result in answers[code] if result.success)
+                if len(found) < 2:
+                    return None
+        if not _equal(answers[original][-1], answers[rewrite][-1]):
+            return None
+        old, new = (min(found) for found in times.values())
+        return Measurement(size, round(old, 4), round(new, 4)), max(map(_spread, times.values()))
+
+    async def _run(self, code: str, contexts: Sequence[dict[str, Any]], timeout_s: float) -> list[ExecutionResult]:
+        limits = Limits(timeout_s=timeout_s)
+        return await self._execute(ExecutionRequest(code, self._language, tuple(contexts), limits=limits))
+
+
+def agree(left: Sequence[ExecutionResult], right: Sequence[ExecutionResult]) -> bool:
+    """Whether two programs answered alike everywhere: equal results, or errors of one type."""
+    return len(left) == len(right) and all(map(_equal, left, right))
+
+
+def _equal(left: ExecutionResult, right: ExecutionResult) -> bool:
+    if left.success != right.success or left.stdout != right.stdout:
+        return False
+    if not left.success:
+        return (left.error.type if left.error else "") == (right.error.type if right.error else "")
+    return same_value(left.result, right.result)
+
+
+def _cost(result: ExecutionResult) -> float:
+    return result.run_time_ms if result.run_time_ms is not None else result.execution_time_ms
+
+
+def _spread(times: Sequence[float]) -> float:
+    """How far the second best is from the best: other work on the machine only ever makes a run slower."""
+    best, second = sorted(times)[:2]
+    return (second - best) / best if best > 0 else 0.0
+
+
+def _predicted(measured: Sequence[Measurement], size: int) -> float:
+    """The most milliseconds that one run of the original is likely to take at this size."""
+    if not measured:
+        return 0.0
+    last = measured[-1]
+    power = 2 if last.original_ms - measured[0].original_ms > _QUADRATIC_MS else 1
+    return last.original_ms * float(size / last.size) ** power
