@@ -7,7 +7,7 @@ from tools.checks.javascript_scopes import Binding, Scopes
 from tools.checks.javascript_tree import FUNCTIONS, LOOPS, JsNode, JsSource
 from tools.optimise.match import Gain, Suggestion, TextEdit
 
-__all__ = ["ITERATORS", "MUTATORS", "JavaScriptCode", "callee", "method_of", "suggest_at"]
+__all__ = ["ITERATORS", "MUTATORS", "JavaScriptCode", "arguments_of", "callee", "method_of", "suggest_at"]
 
 ITERATORS = frozenset(
     {"map", "forEach", "filter", "reduce", "reduceRight", "find", "findIndex", "findLast", "some", "every", "flatMap"}

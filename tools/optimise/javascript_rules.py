@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from tools.checks.javascript_tree import parse_javascript
-from tools.optimise import javascript_lookups, javascript_loops, javascript_work
+from tools.optimise import javascript_ends, javascript_lookups, javascript_loops, javascript_work
 from tools.optimise.javascript_code import JavaScriptCode
 from tools.optimise.match import Match
 
@@ -14,8 +14,8 @@ _RULES: tuple[Callable[[JavaScriptCode], Iterator[Match]], ...] = (
     javascript_lookups.array_membership,
     javascript_lookups.keys_membership,
     javascript_lookups.nested_search,
-    javascript_lookups.sort_for_min,
-    javascript_lookups.filter_first,
+    javascript_ends.sort_for_min,
+    javascript_ends.filter_first,
     javascript_lookups.manual_counter,
     javascript_loops.spread_in_reduce,
     javascript_loops.array_concat,

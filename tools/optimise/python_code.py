@@ -8,7 +8,7 @@ from functools import cached_property
 from tools.checks.words import words
 from tools.optimise.match import TextEdit
 
-__all__ = ["Loop", "PythonCode", "is_name", "names_in", "same"]
+__all__ = ["MUTATORS", "Loop", "PythonCode", "is_name", "names_in", "same"]
 
 Loop = ast.For | ast.While
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
