@@ -10,8 +10,9 @@ from graph.state import GenerateOutput, PipelineState, StageFailure
 from tools.checks.report import Finding
 from tools.n8n.code_node import build_code_node, node_name, paste_envelope
 from tools.n8n.profile import RunnerProfile
+from tools.optimise import Optimisation
 
-__all__ = ["answer_from", "attempt_of"]
+__all__ = ["answer_from", "attempt_of", "optimisation_answer"]
 
 
 def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) -> dict[str, Any]:
@@ -86,6 +87,21 @@ def _test_results(tests: list[Outcome]) -> dict[str, Any]:
         "failed": len(tests) - passed,
         "all_passed": bool(tests) and passed == len(tests),
         "tests": [asdict(test) for test in tests],
+    }
+
+
+def optimisation_answer(found: Optimisation) -> dict[str, Any]:
+    """Bring what the optimiser found to the documented fields, with the proof and the time at each size."""
+    return {
+        "original_complexity": asdict(found.original_complexity),
+        "suggestions": [asdict(suggestion) for suggestion in found.suggestions],
+        "optimized_code": found.code,
+        "changed": found.changed,
+        "improvement": {
+            "complexity_score_reduction": found.complexity_score_reduction,
+            "speedup": found.speedup,
+        },
+        "proof": asdict(found.proof),
     }
 
 

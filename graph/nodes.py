@@ -10,7 +10,7 @@ from langgraph.runtime import Runtime
 from agents.case import Outcome
 from agents.synthesis import Synthesis, SynthesisRequest, synthesize
 from agents.task import Draft, Task
-from graph.answer import answer_from, attempt_of
+from graph.answer import answer_from, attempt_of, optimisation_answer
 from graph.memories import solved_tasks
 from graph.request import input_items, task_from
 from graph.services import Services
@@ -20,6 +20,7 @@ from tools.checks import Failure, automatic_edits, check_n8n, check_security, ch
 from tools.checks.report import Report
 from tools.errors import ModelError
 from tools.n8n.profile import RunnerProfile, profile_from
+from tools.optimise import optimise
 
 __all__ = ["Nodes"]
 
@@ -122,8 +123,19 @@ class Nodes:
 
     async def optimise(self, state: PipelineState, runtime: Run) -> Update:
         """Is there an equal and faster text? It is kept only after the tests passed on it too."""
-        del state, runtime
-        return {}
+        task, draft = state["task"], _draft(state)
+        if not runtime.context.enable_optimization:
+            return {}
+        inputs = [example.input for example in task.examples] or [input_items(state) or []]
+        found = await optimise(draft.code, task.language, self._services.executor.execute, inputs, draft.mode)
+        update: Update = {"optimization": optimisation_answer(found)}
+        if not found.changed:
+            return update
+        better = replace(draft, code=found.code)
+        tests = await self._run_tests(better, state, runtime)
+        if any(outcome.counts_against for outcome in tests):
+            return update
+        return update | {"draft": better, "tests": tests}
 
     async def deliver(self, state: PipelineState, runtime: Run) -> Update:
         """Hand over the node with its evidence, or every finding and attempt."""

@@ -3,15 +3,18 @@
 from dataclasses import asdict
 from typing import Any
 
+from graph.answer import optimisation_answer
 from graph.services import Services
 from sandbox.cache import CacheStats, ResultCache
 from sandbox.types import ExecutionRequest, ExecutionResult
-from server.schemas import ExecuteRequest, RunNodeRequest, ValidateRequest
+from server.schemas import ExecuteRequest, OptimizeRequest, RunNodeRequest, ValidateRequest
 from tools.checks import validate
+from tools.n8n.items import items_from
 from tools.n8n.profile import profile_from
 from tools.n8n.run_node import run_node
+from tools.optimise import optimise
 
-__all__ = ["answer_cache_stats", "answer_execute", "answer_run_node", "answer_validate"]
+__all__ = ["answer_cache_stats", "answer_execute", "answer_optimize", "answer_run_node", "answer_validate"]
 
 
 async def answer_execute(request: ExecuteRequest, services: Services) -> dict[str, Any]:
@@ -42,6 +45,13 @@ def _execution(result: ExecutionResult) -> dict[str, Any]:
         "peak_memory_mb": result.peak_memory_mb,
     }
     return answer | ({"warnings": list(result.warnings)} if result.warnings else {})
+
+
+async def answer_optimize(request: OptimizeRequest, services: Services) -> dict[str, Any]:
+    """Suggest, rewrite, and prove the rewrite equal and faster."""
+    inputs = [] if request.input_example is None else [items_from(request.input_example)]
+    found = await optimise(request.code, request.language, services.executor.execute, inputs, request.mode)
+    return {"success": True, "language": request.language, "optimization_results": optimisation_answer(found)}
 
 
 async def answer_run_node(request: RunNodeRequest, services: Services) -> dict[str, Any]:

@@ -123,6 +123,35 @@ def validate(
     _show(answer | {"success": answer["valid"] and answer["security_valid"]}, "validate", as_json=as_json)
 
 
+@app.command()
+def optimize(
+    code: CodeFile,
+    input: Annotated[str | None, typer.Option(help=f"Items the code runs on: {JSON_HELP}")] = None,  # noqa: A002 - the option's name
+    language: Language = "",
+    mode: Mode = "runOnceForAllItems",
+    as_json: AsJson = False,
+) -> None:
+    """Suggest, rewrite, and prove the rewrite equal and faster."""
+    from server.schemas import OptimizeRequest
+
+    body = _checked(
+        OptimizeRequest,
+        code=_text(code),
+        language=_language(language, code),
+        input_example=_json(input, "input"),
+        mode=mode,
+    )
+
+    async def call(settings: Settings) -> dict[str, Any]:
+        from graph.services import open_services
+        from server.answers import answer_optimize
+
+        async with open_services(settings) as services:
+            return await answer_optimize(body, services)
+
+    _show(_run(call), "optimize", as_json=as_json)
+
+
 @app.command("run-node")
 def run_node(
     node: Annotated[str, typer.Argument(help="A file with the node, an envelope or a workflow, or -.")],

@@ -80,12 +80,18 @@ def show_validate(out: Console, answer: dict[str, Any]) -> None:
 
 
 def show_optimize(out: Console, answer: dict[str, Any]) -> None:
-    """Show the suggestions and the proven text."""
+    """Show the suggestions, the proven text, and the time at each size."""
     results = answer["optimization_results"]
     for suggestion in results["suggestions"]:
         out.print(f"line {suggestion['line']}: {suggestion['type']}: {suggestion['message']}", markup=False)
-    out.print(_code(results["optimized_code"], "python"))
-    out.print(json.dumps(results["improvement"], ensure_ascii=False), style="dim", markup=False)
+    proof = results["proof"]
+    out.print(f"{proof['verdict']}: {proof['reason']}", style="green" if results["changed"] else "yellow", markup=False)
+    out.print(_code(results["optimized_code"], answer["language"]))
+    if proof["measurements"]:
+        table = Table("items", "before ms", "after ms", box=None, header_style="dim")
+        for each in proof["measurements"]:
+            table.add_row(str(each["size"]), f"{each['original_ms']:.2f}", f"{each['optimised_ms']:.2f}")
+        out.print(table)
 
 
 def show_doctor(out: Console, answer: dict[str, Any]) -> None:

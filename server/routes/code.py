@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 
-from server.answers import answer_cache_stats, answer_execute, answer_validate
+from server.answers import answer_cache_stats, answer_execute, answer_optimize, answer_validate
 from server.deps import ServicesDep
-from server.schemas import Code, ExecuteRequest, ExecutionLanguage, ValidateRequest
+from server.schemas import Code, ExecuteRequest, ExecutionLanguage, OptimizeRequest, ValidateRequest
 from tools.errors import RequestError
 
 __all__ = ["router"]
@@ -33,6 +33,12 @@ async def validate_code(
             raise RequestError('code is missing: send ?code=...&language=... or {"code": ..., "language": ...}', "code")
         body = ValidateRequest(code=code, language=language)
     return JSONResponse(answer_validate(body))
+
+
+@router.post("/optimize", summary="Suggestions, and a faster text that is proven equal")
+async def optimize_code(request: OptimizeRequest, services: ServicesDep) -> JSONResponse:
+    """Suggest, rewrite, and run both texts on growing inputs; only a proven gain changes the code."""
+    return JSONResponse(await answer_optimize(request, services))
 
 
 @router.get("/cache/stats", summary="How the execution cache does")

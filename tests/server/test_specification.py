@@ -33,6 +33,21 @@ async def test_generate(client: httpx.AsyncClient, language: str) -> None:
     assert body["engine"] == "synthesis"
 
 
+async def test_optimize(client: httpx.AsyncClient) -> None:
+    code = "result = ''\nfor i in range(10):\n    result += str(i)"
+    body = (await client.post("/api/v1/code/optimize", json={"code": code, "language": "python"})).json()
+    results = body["optimization_results"]
+    assert body["success"] is True
+    assert [(suggestion["type"], suggestion["line"]) for suggestion in results["suggestions"]] == [
+        ("string_building", 2)
+    ]
+    assert results["optimized_code"] == "result = ''.join(str(i) for i in range(10))"
+    assert results["original_complexity"]["complexity_rating"] in {"low", "medium", "high"}
+    assert results["improvement"]["complexity_score_reduction"] > 0
+    after = await client.post("/api/v1/code/execute", json={"code": results["optimized_code"]})
+    assert after.json()["result"] == "0123456789"
+
+
 async def test_execute(client: httpx.AsyncClient) -> None:
     request = {"code": "result = x * y", "context": {"x": 5, "y": 3}, "timeout": 30}
     body = (await client.post("/api/v1/code/execute", json=request)).json()
