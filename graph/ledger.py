@@ -54,16 +54,23 @@ class Ledger:
 
     @asynccontextmanager
     async def record(
-        self, run_id: str, given: GenerateInput, task: Task, options: RunOptions, *, is_resumed: bool = False
+        self, run_id: str, given: GenerateInput, task: Task, options: RunOptions, *, kind: str | None = "generate"
     ) -> AsyncIterator[Recording]:
         """Record one run for the length of the block, in the task that runs the block.
+
+        Args:
+            run_id: its name.
+            given: the request.
+            task: the same, normalised.
+            options: of the run.
+            kind: `generate`, `job` for one whose job looks after it; `None` for one that is recorded already.
 
         Raises:
             RunCancelled: somebody cancelled the run.
         """
         recording = Recording(run_id, task, options, asyncio.current_task())
-        if not is_resumed:
-            await self._start(recording, given)
+        if kind is not None:
+            await self._start(recording, kind, given)
         self._open[run_id] = recording
         heart = asyncio.create_task(self._beat(recording))
         try:
@@ -113,11 +120,11 @@ class Ledger:
         while self._errands:
             await asyncio.gather(*self._errands, return_exceptions=True)
 
-    async def _start(self, recording: Recording, given: GenerateInput) -> None:
+    async def _start(self, recording: Recording, kind: str, given: GenerateInput) -> None:
         request = {"given": dict(given), "options": asdict(recording.options)}
         key = asked_of(recording.task, profile_from(recording.options.profile)).key
         with _forgiven("not recorded"):
-            await self._storage.runs.start(recording.run_id, "generate", request, key)
+            await self._storage.runs.start(recording.run_id, kind, request, key)
 
     async def _finish(self, recording: Recording) -> None:
         answer = recording.answer or {}

@@ -67,15 +67,15 @@ class Runner:
         Args:
             given: the request.
             options: of this run.
-            run_id: its name from now on; `None` makes one.
+            run_id: its name from now on, given by a job that looks after it; `None` makes one.
 
         Raises:
             RequestError: a field of the request cannot be taken.
             RunCancelled: somebody cancelled it.
         """
         task = task_from(given, self.services.settings.generation.default_language)
-        run_id = run_id or str(uuid4())
-        async with self._ledger.record(run_id, given, task, options) as recording:
+        kind = "job" if run_id else "generate"
+        async with self._ledger.record(run_id or str(uuid4()), given, task, options, kind=kind) as recording:
             async for event in self._follow(given, recording, is_fresh=True):
                 yield event
 
@@ -88,7 +88,7 @@ class Runner:
         return await _answer(self._continue(run))
 
     async def recover(self) -> None:
-        """Take over the runs whose process is gone, and finish them.
+        """Take over the runs whose process is gone, and finish them; a job's are finished by the job.
 
         Raises:
             StorageError: the database cannot be reached.
@@ -101,7 +101,8 @@ class Runner:
                     _log.info("resuming run %s after %s", run.run_id, run.stage or "its start")
                     await self._resume_quietly(run)
 
-        await asyncio.gather(*(finish(run) for run in await self.services.storage.runs.abandoned()))
+        abandoned = await self.services.storage.runs.abandoned()
+        await asyncio.gather(*(finish(run) for run in abandoned if run.kind == "generate"))
 
     async def settle(self) -> None:
         """Wait for what runs write on the side."""
@@ -116,7 +117,7 @@ class Runner:
     async def _continue(self, run: Run) -> AsyncIterator[StageEvent]:
         given, options = cast(GenerateInput, run.request["given"]), RunOptions(**run.request["options"])
         task = task_from(given, self.services.settings.generation.default_language)
-        async with self._ledger.record(run.run_id, given, task, options, is_resumed=True) as recording:
+        async with self._ledger.record(run.run_id, given, task, options, kind=None) as recording:
             snapshot = await self._pipeline.aget_state(_thread(run.run_id))
             if snapshot.values and not snapshot.next:
                 answer = {

@@ -1,7 +1,7 @@
 """The HTTP door: `uvicorn server.app:app` is complete."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from graph.runner import Runner, open_runner
 from server.errors import add_error_handlers
 from server.guard import Guard
-from server.routes import code, generate, health, run_node, runs, versions
+from server.jobs import open_dispatcher
+from server.routes import code, generate, health, jobs, run_node, runs, versions
 from server.upkeep import upkeep
 from tools.settings import Settings, load_settings
 
@@ -35,21 +36,18 @@ def create_app(runner: Runner | None = None, settings: Settings | None = None) -
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if runner is not None:
-            app.state.runner = runner
-            async with upkeep(runner):
-                yield
-            return
-        async with open_runner(settings) as opened:
+        async with AsyncExitStack() as stack:
+            opened = runner if runner is not None else await stack.enter_async_context(open_runner(settings))
             app.state.runner = opened
-            async with upkeep(opened):
-                yield
+            app.state.dispatcher = await stack.enter_async_context(open_dispatcher(opened))
+            await stack.enter_async_context(upkeep(opened))
+            yield
 
     app = FastAPI(title="n8n code agent", version=version("n8n-code-agent"), description=_ABOUT, lifespan=lifespan)
     app.add_middleware(Guard, settings=settings.server)
     add_error_handlers(app)
     if settings.feature_code_generation:
-        for module in (generate, code, run_node, versions, runs):
+        for module in (generate, code, run_node, versions, runs, jobs):
             app.include_router(module.router)
     app.include_router(health.router)
     app.include_router(health.probes)

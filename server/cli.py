@@ -202,6 +202,36 @@ def serve(host: str | None = None, port: int | None = None) -> None:
 
 
 @app.command()
+def worker(
+    queues: Annotated[
+        list[str] | None, typer.Option("--queue", "-q", help="pipeline, sandbox; both by default.")
+    ] = None,
+) -> None:
+    """Work jobs off for the servers of the same DATABASE_URL (extra `cluster`)."""
+
+    async def call(settings: Settings) -> None:
+        from server.worker import run_worker
+
+        await run_worker(settings, queues or ["pipeline", "sandbox"])
+
+    _run(call)
+
+
+@app.command()
+def jobs(
+    file: Annotated[str, typer.Argument(help='JSON lines `{"kind": ..., "request": {...}}`, or - for standard input.')],
+    url: Annotated[str, typer.Option(help="The server that takes the job.")] = "http://127.0.0.1:8000",
+    key: Annotated[str | None, typer.Option(help="Idempotency key: the same job again only shows its results.")] = None,
+    api_key: Annotated[str | None, typer.Option(envvar="API_KEY", help="Sent as X-API-Key.")] = None,
+) -> None:
+    """Submit many requests as one job, show its progress, print its results as JSON lines."""
+    from server.jobs.client import run_job
+
+    failed = _guarded(lambda: run_job(_text(file), url, key, api_key, err))
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what is there: Python, Node, isolation rung, providers, database."""
     from server.doctor import examine

@@ -6,8 +6,9 @@ from fastapi import Depends, Request
 
 from graph.runner import Runner
 from graph.services import Services
+from server.jobs.dispatch import Dispatcher
 
-__all__ = ["RunnerDep", "ServicesDep"]
+__all__ = ["DispatcherDep", "RunnerDep", "ServicesDep"]
 
 
 def _runner(request: Request) -> Runner:
@@ -26,3 +27,12 @@ def _services(runner: RunnerDep) -> Services:
 
 ServicesDep = Annotated[Services, Depends(_services)]
 """The bag of collaborators beneath the runner."""
+
+
+def _dispatcher(request: Request) -> Dispatcher:
+    dispatcher: Dispatcher = request.app.state.dispatcher
+    return dispatcher
+
+
+DispatcherDep = Annotated[Dispatcher, Depends(_dispatcher)]
+"""Hands jobs to those who work them off."""

@@ -19,6 +19,7 @@ from tools.llm.table import local_provider, provider_table, single_provider
 __all__ = [
     "GenerationSettings",
     "HealthSettings",
+    "JobSettings",
     "ModelSettings",
     "SandboxSettings",
     "ServerSettings",
@@ -171,6 +172,23 @@ class StorageSettings(BaseSettings):
         return value or None
 
 
+class JobSettings(BaseSettings):
+    """Many requests at once (`JOBS_...`)."""
+
+    model_config = SettingsConfigDict(env_prefix="JOBS_", env_file=".env", extra="ignore", frozen=True)
+
+    workers: Literal["in-process", "separate"] = "in-process"
+    """`separate`: `n8n-agent worker` processes do the work (extra `cluster`, DATABASE_URL)."""
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 4
+    """Slices of jobs that one process works on at a time."""
+    max_items: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
+    """Most requests in one job."""
+    max_attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    """How often a request is begun before it is a dead letter."""
+    stalled_after_s: Annotated[float, Field(ge=1, le=3600)] = 30
+    """Seconds without a heartbeat after which a worker counts as dead."""
+
+
 class HealthSettings(BaseSettings):
     """What the health monitor watches beside ourselves, each when it is set."""
 
@@ -225,6 +243,11 @@ class Settings(BaseSettings):
         return StorageSettings()
 
     @cached_property
+    def jobs(self) -> JobSettings:
+        """`JOBS_...`."""
+        return JobSettings()
+
+    @cached_property
     def health(self) -> HealthSettings:
         """`HEALTH_CHECK_INTERVAL`, `N8N_API_URL`, `REDIS_URL`, ..."""
         return HealthSettings()
@@ -244,7 +267,7 @@ def load_settings() -> Settings:
     """
     try:
         settings = Settings()
-        _ = settings.sandbox, settings.generation, settings.server, settings.storage, settings.health
+        _ = settings.sandbox, settings.generation, settings.server, settings.storage, settings.jobs, settings.health
         _ = settings.models.providers
     except ValidationError as error:
         raise ConfigError("; ".join(_sentence(problem, error.title) for problem in error.errors())) from error
@@ -258,6 +281,6 @@ def _environment() -> dict[str, str]:
 
 def _sentence(problem: object, title: str) -> str:
     assert isinstance(problem, dict)
-    prefix = {"SandboxSettings": "TERRY_", "GenerationSettings": "CODE_GEN_"}.get(title, "")
+    prefix = {"SandboxSettings": "TERRY_", "GenerationSettings": "CODE_GEN_", "JobSettings": "JOBS_"}.get(title, "")
     name = prefix + "_".join(str(part) for part in problem["loc"]).upper()
     return f"{name}={problem.get('input')!r}: {problem['msg']}"

@@ -17,13 +17,13 @@ async def submit(storage: Storage, *, key: str | None = None, max_attempts: int 
     return job
 
 
-async def claimed(storage: Storage, job: Job, limit: int = 6) -> Sequence[int]:
-    return [item.position for item in await storage.jobs.claim(job, 0, 5, limit=limit)]
+async def claimed(storage: Storage, job: Job, first: int = 0, last: int = 5) -> Sequence[int]:
+    return [item.position for item in await storage.jobs.claim(job, first, last)]
 
 
 async def test_a_job_keeps_its_items_in_order_and_counts_them(storage: Storage) -> None:
     job = await submit(storage)
-    first, second = await storage.jobs.claim(job, 0, 5, limit=2)
+    first, second = await storage.jobs.claim(job, 0, 1)
     await storage.jobs.finish(second, {"success": True})
     await storage.jobs.give_up(first, {"type": "StorageError"}, retry=False)
 
@@ -56,7 +56,8 @@ async def test_no_item_is_claimed_twice(open_again: OpenStorage) -> None:
     async with open_again(owner="host:1:a") as one, open_again(owner="host:2:b") as two:
         job = await submit(one)
 
-        shares = await asyncio.gather(*(claimed(storage, job, 3) for storage in (one, two, one, two)))
+        spans = [(one, 0, 3), (two, 1, 4), (one, 2, 5), (two, 0, 5)]
+        shares = await asyncio.gather(*(claimed(storage, job, first, last) for storage, first, last in spans))
 
         assert sorted(position for share in shares for position in share) == [0, 1, 2, 3, 4, 5]
 
@@ -64,7 +65,7 @@ async def test_no_item_is_claimed_twice(open_again: OpenStorage) -> None:
 async def test_a_dead_workers_items_are_free_and_its_late_result_is_refused(open_again: OpenStorage) -> None:
     async with open_again(owner=DEAD) as dead, open_again() as alive:
         job = await submit(dead)
-        (late, *_) = await dead.jobs.claim(job, 0, 2, limit=3)
+        (late, *_) = await dead.jobs.claim(job, 0, 2)
 
         assert await claimed(alive, job) == [0, 1, 2, 3, 4, 5]
         assert not await dead.jobs.finish(late, {"from": "the dead"})
@@ -72,30 +73,30 @@ async def test_a_dead_workers_items_are_free_and_its_late_result_is_refused(open
 
 async def test_an_item_that_is_put_back_is_claimed_again(storage: Storage) -> None:
     job = await submit(storage)
-    (item,) = await storage.jobs.claim(job, 0, 0, limit=1)
+    (item,) = await storage.jobs.claim(job, 0, 0)
 
     await storage.jobs.give_up(item, {"type": "StorageError"}, retry=True)
 
-    (again,) = await storage.jobs.claim(job, 0, 0, limit=1)
+    (again,) = await storage.jobs.claim(job, 0, 0)
     assert again.attempts == 2
 
 
 async def test_an_item_that_kills_its_workers_becomes_a_dead_letter_and_may_be_retried(open_again: OpenStorage) -> None:
     async with open_again(owner=DEAD) as dead, open_again() as alive:
         job = await submit(dead, max_attempts=1)
-        await dead.jobs.claim(job, 0, 0, limit=1)
+        await dead.jobs.claim(job, 0, 0)
 
-        assert await alive.jobs.claim(job, 0, 0, limit=1) == []
+        assert await alive.jobs.claim(job, 0, 0) == []
 
         (letter,) = await alive.jobs.ended(job.job_id, status="failed")
         assert letter.error["type"] == "DeadLetter"
         assert await alive.jobs.retry(job.job_id) == [0]
-        assert [item.attempts for item in await alive.jobs.claim(job, 0, 0, limit=1)] == [1]
+        assert [item.attempts for item in await alive.jobs.claim(job, 0, 0)] == [1]
 
 
 async def test_cancelling_stops_what_is_queued_or_running(storage: Storage) -> None:
     job = await submit(storage)
-    done, running = await storage.jobs.claim(job, 0, 1, limit=2)
+    done, running = await storage.jobs.claim(job, 0, 1)
     await storage.jobs.finish(done, {})
 
     assert await storage.jobs.cancel(job.job_id) == 5
@@ -107,7 +108,7 @@ async def test_cancelling_stops_what_is_queued_or_running(storage: Storage) -> N
 
 async def test_renewing_names_what_is_still_ours(storage: Storage) -> None:
     job = await submit(storage)
-    await storage.jobs.claim(job, 0, 2, limit=3)
+    await storage.jobs.claim(job, 0, 2)
 
     assert sorted(await storage.jobs.renew(job.job_id)) == [0, 1, 2]
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tools.storage.connector import Connector, Row
+from tools.storage.connector import Connector, Value
 from tools.storage.lease import is_abandoned, lease_text, this_process
-from tools.storage.records import ItemStatus, Job, JobItem, Json, dump, now_text, read_row
+from tools.storage.records import ItemStatus, Job, JobItem, Json, dump, now_text, read_row, read_time
 
 __all__ = ["Jobs", "Progress"]
 
@@ -98,17 +98,35 @@ class Jobs:
 
     async def open_positions(self, job: Job, first: int, last: int) -> Sequence[int]:
         """List what is left to do between two positions, both included, whoever works on it now."""
-        return [row["position"] for row in await self._open(job, first, last)]
+        rows = await self._connector.fetch("items_open", job_id=job.job_id, first=first, last=last)
+        return [row["position"] for row in rows]
 
-    async def claim(self, job: Job, first: int, last: int, *, limit: int) -> Sequence[JobItem]:
-        """Become the owner of some items that are queued or abandoned; one begun too often becomes a dead letter."""
-        claimed: list[JobItem] = []
-        for row in await self._open(job, first, last):
-            if len(claimed) < limit and _is_free(row):
-                item = await self._claim(job, row)
-                if item is not None:
-                    claimed.append(item)
-        return claimed
+    async def claim(self, job: Job, first: int, last: int) -> Sequence[JobItem]:
+        """Become the owner of the items that are queued or abandoned; one begun too often becomes a dead letter.
+
+        Args:
+            job: whose items.
+            first: the first position.
+            last: the last position, included.
+        """
+        span: dict[str, Value] = {"job_id": job.job_id, "first": first, "last": last}
+        mine: dict[str, Value] = {"owner": self._owner, "lease_until": lease_text(), "now": now_text()}
+        rows = list(await self._connector.fetch("items_claim", **span, **mine))
+        for row in await self._connector.fetch("items_running", **span):
+            if row["owner"] != self._owner and is_abandoned(row["owner"], read_time(row["lease_until"])):
+                place: dict[str, Value] = {"job_id": job.job_id, "position": row["position"], "previous": row["owner"]}
+                rows += await self._connector.fetch("items_take_over", **place, **mine)
+        items = sorted((read_row(JobItem, row) for row in rows), key=lambda item: item.position)
+        return [item for item in items if await self._is_fit(job, item)]
+
+    async def untended(self, job: Job) -> Sequence[int]:
+        """List the items that nobody living works on, though they are not done."""
+        rows = await self._connector.fetch("items_open", job_id=job.job_id, first=0, last=job.total)
+        return [
+            row["position"]
+            for row in rows
+            if row["status"] == "queued" or is_abandoned(row["owner"], read_time(row["lease_until"]))
+        ]
 
     async def renew(self, job_id: str) -> Sequence[int]:
         """Keep the lease of all our items of a job, and give their positions; the others were cancelled."""
@@ -147,27 +165,12 @@ class Jobs:
         rows = await self._connector.fetch("jobs_expire", before=before.isoformat(timespec="microseconds"))
         return [row["job_id"] for row in rows]
 
-    async def _open(self, job: Job, first: int, last: int) -> Sequence[Row]:
-        return await self._connector.fetch("items_open", job_id=job.job_id, first=first, last=last)
-
-    async def _claim(self, job: Job, row: Row) -> JobItem | None:
-        claimed = await self._connector.fetch(
-            "items_claim",
-            job_id=job.job_id,
-            position=row["position"],
-            previous=row["owner"],
-            owner=self._owner,
-            lease_until=lease_text(),
-            now=now_text(),
-        )
-        if not claimed:
-            return None
-        item = read_row(JobItem, claimed[0])
-        if item.attempts > job.max_attempts:
-            message = f"begun {job.max_attempts} times, and each time its worker went away"
-            await self.give_up(item, {"type": "DeadLetter", "message": message}, retry=False)
-            return None
-        return item
+    async def _is_fit(self, job: Job, item: JobItem) -> bool:
+        if item.attempts <= job.max_attempts:
+            return True
+        message = f"begun {job.max_attempts} times, and each time its worker went away"
+        await self.give_up(item, {"type": "DeadLetter", "message": message}, retry=False)
+        return False
 
     async def _end(
         self, item: JobItem, status: ItemStatus, *, result: str | None = None, error: str | None = None
@@ -194,9 +197,3 @@ def _item(job: Job, position: int, item: tuple[str, Json]) -> dict[str, Any]:
         "request": dump(request),
         "now": job.created_at.isoformat(timespec="microseconds"),
     }
-
-
-def _is_free(row: Row) -> bool:
-    if row["status"] == "queued":
-        return True
-    return is_abandoned(row["owner"], datetime.fromisoformat(str(row["lease_until"])).astimezone(UTC))

@@ -24,6 +24,7 @@ __all__ = [
     "dump",
     "now_text",
     "read_row",
+    "read_time",
 ]
 
 Json = Any
@@ -177,6 +178,11 @@ def now_text() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
+def read_time(value: object) -> datetime:
+    """Read a time as either database gives it."""
+    return datetime.fromisoformat(str(value)).astimezone(UTC)
+
+
 @cache
 def _field_kinds(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind)
@@ -189,5 +195,5 @@ def _read(kind: Any, value: Any) -> Any:
     if kind is Any:
         return json.loads(value)
     if kind is datetime:
-        return datetime.fromisoformat(str(value)).astimezone(UTC)
+        return read_time(value)
     return value

@@ -139,11 +139,19 @@ SELECT position, status, owner, lease_until FROM job_items
 WHERE job_id = :job_id AND position BETWEEN :first AND :last AND status IN ('queued', 'running')
 ORDER BY position
 
+-- name: items_running
+SELECT position, owner, lease_until FROM job_items
+WHERE job_id = :job_id AND position BETWEEN :first AND :last AND status = 'running'
+
 -- name: items_claim
 UPDATE job_items SET status = 'running', owner = :owner, lease_until = :lease_until, attempts = attempts + 1,
     updated_at = :now
-WHERE job_id = :job_id AND position = :position
-    AND (status = 'queued' OR (status = 'running' AND owner = CAST(:previous AS TEXT)))
+WHERE job_id = :job_id AND position BETWEEN :first AND :last AND status = 'queued'
+RETURNING *
+
+-- name: items_take_over
+UPDATE job_items SET owner = :owner, lease_until = :lease_until, attempts = attempts + 1, updated_at = :now
+WHERE job_id = :job_id AND position = :position AND status = 'running' AND owner = :previous
 RETURNING *
 
 -- name: items_renew
