@@ -14,7 +14,7 @@ function cannedAnswer(responses, options, method) {
   const url = String(request.url ?? request.uri ?? '');
   const verb = String(request.method ?? 'GET').toUpperCase();
   const answer = responses.find(
-    (given) => url === given.url && (given.method === undefined || given.method.toUpperCase() === verb),
+    (given) => url === given.url && (!given.method || given.method.toUpperCase() === verb),
   );
   if (!answer) {
     throw new Error(
