@@ -102,7 +102,14 @@ async def test_a_wrong_request_is_422_with_the_field(client: httpx.AsyncClient, 
 def test_the_command_line_runs_a_node_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERRY_WORKSPACE", str(tmp_path / "workspace"))
     (tmp_path / "items.json").write_text('[{"value": 21}]', encoding="utf-8")
-    arguments = ["run-node", str(tmp_path / "node.json"), "--items", str(tmp_path / "items.json"), "--name", "Double"]
+    arguments = [
+        "run-node",
+        str(tmp_path / "node.json"),
+        "--items",
+        str(tmp_path / "items.json"),
+        "--node-name",
+        "Double",
+    ]
     workflow = {"nodes": [DOUBLE | {"name": "Double"}], "connections": {}}
     (tmp_path / "node.json").write_text(json.dumps(workflow), encoding="utf-8")
 
