@@ -3,9 +3,10 @@
 import asyncio
 import itertools
 import json
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast, get_args
 
 __all__ = ["Fault", "StubServer", "servers"]
 
@@ -17,10 +18,21 @@ ANSWER = "```js\nreturn [];\n```"
 
 
 class StubServer:
-    """Serves `/v1/chat/completions`; `faults` says how, call after call (the last one stays)."""
+    """Serves `/v1/chat/completions`; `faults` says how, call after call (the last one stays, or all come again)."""
 
-    def __init__(self, *faults: Fault, retry_after_s: float = 7, delay_s: float = 0.0, answer: str = ANSWER) -> None:
+    def __init__(
+        self,
+        *faults: Fault,
+        again: bool = False,
+        retry_after_s: float = 7,
+        delay_s: float = 0.0,
+        answer: str = ANSWER,
+        port: int = 0,
+    ) -> None:
         self.faults: Iterator[Fault] = itertools.chain(faults[:-1], itertools.repeat(faults[-1] if faults else "ok"))
+        if again:
+            self.faults = itertools.cycle(faults)
+        self.port = port
         self.retry_after_s = retry_after_s
         self.delay_s = delay_s
         self.answer = answer
@@ -32,7 +44,7 @@ class StubServer:
         self._open: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.base_url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
         return self
 
@@ -156,3 +168,25 @@ async def _dribble(writer: asyncio.StreamWriter) -> None:
         writer.write(bytes([byte]))
         await writer.drain()
         await asyncio.sleep(0.05)
+
+
+def make(name: str) -> StubServer:
+    """Return the server of a fault, or of one of the two that come and go."""
+    if name == "flapping":
+        return StubServer("http500", "ok", again=True)
+    if name == "brown_out":
+        return StubServer("http500", "ok", "ok", again=True, delay_s=0.05)
+    assert name in get_args(Fault), name
+    return StubServer(cast("Fault", name))
+
+
+async def serve(names: list[str]) -> None:
+    """Serve until stdin is closed; print one base URL a line. A process of its own: the client's loop stays its own."""
+    stubs = [make(name) for name in names]
+    async with servers(*stubs):
+        print(*(stub.base_url for stub in stubs), sep="\n", flush=True)  # noqa: T201 - who started us reads it
+        await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1:]))
