@@ -11,7 +11,7 @@ from agents.code_generator import CodeGenerator
 from agents.mender import unusable
 from agents.strategy import Move, code_key
 from agents.task import Draft, Task
-from sandbox.types import NodeRules
+from tools.checks.report import Finding
 from tools.errors import MalformedAnswer, ModelError
 from tools.n8n.items import rows_from, same_value
 
@@ -36,15 +36,18 @@ class Trial:
     """One candidate and what it did."""
 
     draft: Draft
-    refused: bool
-    """Whether a check refused it before it ran."""
+    findings: tuple[Finding, ...] = ()
+    """Of the checks; an error among them refused it before it ran."""
     outcomes: tuple[Outcome, ...] = ()
     """Of the same cases in the same order for every candidate that ran."""
 
+    @property
+    def refused(self) -> bool:
+        """Whether a check refused it."""
+        return any(finding.severity == "error" for finding in self.findings)
 
-async def draw(
-    generator: CodeGenerator, task: Task, rules: NodeRules | None, count: int, *, seed: int = 0, **options: Any
-) -> Drawn:
+
+async def draw(generator: CodeGenerator, task: Task, count: int, *, seed: int = 0, **options: Any) -> Drawn:
     """Ask for `count` drafts concurrently: one cool, the others warm, each with its own seed.
 
     Args:
@@ -54,7 +57,7 @@ async def draw(
         ModelError: of the first, when none of them brought a text at all.
     """
     samplings = [Sampling(_FIRST_TEMPERATURE if not n else _OTHER_TEMPERATURE, seed=seed + n) for n in range(count)]
-    asked = [generator.draft(task, rules, sampling=sampling, **options) for sampling in samplings]
+    asked = [generator.draft(task, sampling=sampling, **options) for sampling in samplings]
     answers = await asyncio.gather(*asked, return_exceptions=True)
     drafts: dict[str, Draft] = {}
     discarded: list[Attempt] = []

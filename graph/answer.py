@@ -1,18 +1,22 @@
 """The answer of a run: the node with its evidence, or everything that went wrong."""
 
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
-from agents.attempt import Attempt
+from agents.attempt import Attempt, Sampling
 from agents.case import Outcome
 from agents.task import Draft
+from agents.tester import tally
 from graph.state import GenerateOutput, PipelineState, StageFailure
 from tools.checks.report import Finding
 from tools.n8n.code_node import build_code_node, node_name, paste_envelope
 from tools.n8n.profile import RunnerProfile
 from tools.optimise import Optimisation
 
-__all__ = ["answer_from", "attempt_of", "optimisation_answer"]
+__all__ = ["answer_from", "attempt_of", "optimisation_answer", "renumbered"]
+
+_MOST_WEAKNESSES = 3
 
 
 def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) -> dict[str, Any]:
@@ -22,7 +26,7 @@ def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) ->
     success = draft is not None and all(validation.values()) and not state.get("ambiguity")
     output = GenerateOutput(
         success=success,
-        test_results=_test_results(tests),
+        test_results=tally(tests),
         complexity=state.get("complexity"),
         validation=validation,
         findings=[asdict(finding) for finding in _findings(state)],
@@ -33,12 +37,12 @@ def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) ->
             "profile": profile.name,
             "n8n_version": profile.n8n_version,
             "isolation": isolation,
-            "proven_by": [test.name for test in tests if test.passed],
+            "proven_by": [test.name for test in tests if test.binding and test.passed],
             "memory": dict(draft.details) if draft is not None and draft.engine == "memory" else None,
         },
         similar=list(state.get("similar") or []),
         requirements={},
-        warnings=list(state.get("warnings") or []),
+        warnings=[*(state.get("warnings") or []), *_weaknesses(tests)],
         error=None if success else _error(state),
     )
     return {**_node(state, draft), **output}
@@ -79,15 +83,11 @@ def _findings(state: PipelineState) -> list[Finding]:
     return [*state.get("findings_syntax", []), *state.get("findings_security", [])]
 
 
-def _test_results(tests: list[Outcome]) -> dict[str, Any]:
-    passed = sum(test.passed for test in tests)
-    return {
-        "total_tests": len(tests),
-        "passed": passed,
-        "failed": len(tests) - passed,
-        "all_passed": bool(tests) and passed == len(tests),
-        "tests": [asdict(test) for test in tests],
-    }
+def _weaknesses(tests: list[Outcome]) -> list[str]:
+    """What the generated tests found: no reason to refuse, but worth a look."""
+    found = [f"{test.name}: {test.message}" for test in tests if not test.binding and not test.passed]
+    more = len(found) - _MOST_WEAKNESSES
+    return [*found[:_MOST_WEAKNESSES], *([f"and {more} more generated tests fail"] if more > 0 else [])]
 
 
 def optimisation_answer(found: Optimisation) -> dict[str, Any]:
@@ -118,10 +118,16 @@ def attempt_of(state: PipelineState, failure: StageFailure | None) -> Attempt:
         findings=failure.findings if failure else (),
         outcomes=failure.outcomes if failure else (),
         provider=draft.provider,
+        sampling=state.get("sampling") or Sampling(),
         tokens=draft.tokens,
         cost_usd=draft.cost_usd,
         duration_ms=draft.duration_ms,
     )
+
+
+def renumbered(attempts: Iterable[Attempt], history: Sequence[Attempt]) -> list[Attempt]:
+    """Number attempts in the order of the run."""
+    return [replace(attempt, number=number) for number, attempt in enumerate(attempts, len(history) + 1)]
 
 
 def _attempts(state: PipelineState) -> list[dict[str, Any]]:

@@ -7,17 +7,22 @@ from typing import Any
 from langgraph.prebuilt import ToolNode
 from langgraph.runtime import Runtime
 
-from agents.case import Outcome
+from agents.candidates import Trial
+from agents.case import Case, Outcome
+from agents.mender import Refusal
+from agents.strategy import repeated
 from agents.synthesis import Synthesis, SynthesisRequest, synthesize
 from agents.task import Draft, Task
-from graph.answer import answer_from, attempt_of, optimisation_answer
+from agents.tester import example_cases, generated_cases, judge
+from graph.answer import answer_from, attempt_of, optimisation_answer, renumbered
+from graph.drafting import Drafted, Try
 from graph.memories import solved_tasks
 from graph.request import input_items, task_from
 from graph.services import Services
 from graph.state import PipelineState, RunOptions, StageFailure
-from graph.verdict import judge, plan_cases
+from sandbox.types import Language
 from tools.checks import Failure, automatic_edits, check_n8n, check_security, check_syntax, measure_complexity
-from tools.checks.report import Report
+from tools.checks.report import Finding, Report
 from tools.errors import ModelError
 from tools.n8n.profile import RunnerProfile, profile_from
 from tools.optimise import optimise
@@ -26,6 +31,8 @@ __all__ = ["Nodes"]
 
 Update = dict[str, Any]
 Run = Runtime[RunOptions]
+_MOST_AUTOMATIC = 8
+"""Mechanical edits in one run; each is a new text, so they end by themselves as a rule."""
 
 
 class Nodes:
@@ -42,28 +49,35 @@ class Nodes:
         if draft := await self._services.memories.recall(task, _profile(runtime)):
             return update | {"draft": draft, "strategy": "memory"}
         similar = await self._services.memories.similar(task)
-        return update | {"similar": similar} | await self._solve(task, runtime, similar)
+        return update | {"similar": similar} | await self._solve(task, state, runtime, similar)
 
-    async def _solve(self, task: Task, runtime: Run, similar: list[dict[str, Any]]) -> Update:
+    async def _solve(self, task: Task, state: PipelineState, runtime: Run, similar: list[dict[str, Any]]) -> Update:
         update: Update = {"strategy": "synthesis"}
-        found = await asyncio.to_thread(synthesize, SynthesisRequest(task.description, tuple(task.examples)))
+        found = Synthesis("unsolved")
+        if runtime.context.synthesis:
+            found = await asyncio.to_thread(synthesize, SynthesisRequest(task.description, tuple(task.examples)))
         if found.status != "unsolved":
             return update | {"draft": _draft_from(found, task), "ambiguity": _question(found, task)}
         if not self._services.llm.configured:
             return update | {"error": _undecided(task, found)}
         hints = [found.partial] if found.partial else []
         try:
-            draft = await self._services.generator.draft(
-                task, _profile(runtime).rules(task.mode), hints=hints, similar=solved_tasks(similar, task)
+            drafted = await self._services.drafting.first(
+                task,
+                runtime.context,
+                self._trial(task, state, runtime),
+                rules=_profile(runtime).rules(task.mode),
+                hints=hints,
+                similar=solved_tasks(similar, task),
             )
         except ModelError as error:
-            return update | {"error": {"type": type(error).__name__, "message": str(error), "hint": ""}}
-        return update | {"draft": draft, "strategy": "draft"}
+            return update | {"error": _model_error(error)}
+        return update | {"hints": hints} | _taken(drafted, state)
 
     async def _solve_again(self, state: PipelineState, remembered: Draft, runtime: Run) -> Update:
         """What was remembered does not hold any more: forget it, and solve the task as if it were new."""
         await self._services.memories.forget(remembered)
-        solved = await self._solve(state["task"], runtime, await self._services.memories.similar(state["task"]))
+        solved = await self._solve(state["task"], state, runtime, await self._services.memories.similar(state["task"]))
         return {"draft": None} | solved | ({"failure": None} if "draft" in solved else {})
 
     async def validate(self, state: PipelineState, runtime: Run) -> Update:
@@ -81,41 +95,40 @@ class Nodes:
         return _checked(state, "security", report) | {"findings_security": list(report.findings)}
 
     async def test(self, state: PipelineState, runtime: Run) -> Update:
-        """Run it on the examples under n8n's rules and compare."""
+        """Run it on the examples under n8n's rules and compare; then, if they pass, on what else may come."""
         if not runtime.context.enable_testing:
             return {"failure": None, "tests": []}
-        tests = await self._run_tests(_draft(state), state, runtime)
+        tests = await self._run_tests(_draft(state), state["task"], state, runtime)
         failing = tuple(outcome for outcome in tests if outcome.counts_against)
         return _judged(state, StageFailure("test", outcomes=failing) if failing else None) | {"tests": tests}
 
     async def fix(self, state: PipelineState, runtime: Run) -> Update:
-        """Mend the draft: mechanical edits first, then the model that sees what failed."""
-        task, draft, failure = state["task"], _draft(state), state["failure"]
+        """Mend the draft: mechanical edits first, which cost no attempt; then the model that sees what failed."""
+        task, draft, failure, history = state["task"], _draft(state), state["failure"], state["history"]
         assert failure is not None
-        update: Update = {"fixes_left": state["fixes_left"] - 1}
         if draft.engine == "memory":
-            return update | await self._solve_again(state, draft, runtime)
-        tried = {attempt.code for attempt in state["history"]}
-        for edit in automatic_edits(draft.code, task.language, draft.mode, _profile(runtime), _evidence(failure)):
-            if edit.code not in tried:
-                mended = replace(draft, code=edit.code)
-                return update | {"failure": None, "draft": mended, "strategy": "automatic"}
+            return {"fixes_left": state["fixes_left"] - 1} | await self._solve_again(state, draft, runtime)
+        if sum(attempt.strategy == "automatic" for attempt in history) < _MOST_AUTOMATIC:
+            for edit in automatic_edits(draft.code, task.language, draft.mode, _profile(runtime), _evidence(failure)):
+                if repeated(edit.code, history, task.language) is None:
+                    return {"failure": None, "draft": replace(draft, code=edit.code), "strategy": "automatic"}
+        update: Update = {"fixes_left": state["fixes_left"] - 1}
         if not self._services.llm.configured:
             return update
+        refusal = Refusal(draft, failure.findings, failure.outcomes)
         try:
-            fixed = await self._services.fixer.fix(
+            drafted = await self._services.drafting.next(
                 task,
-                draft,
-                failure.findings,
-                failure.outcomes,
-                state["history"],
+                refusal,
+                history,
+                runtime.context,
                 rules=_profile(runtime).rules(task.mode),
+                hints=state.get("hints", []),
+                similar=solved_tasks(state.get("similar") or [], task),
             )
         except ModelError as error:
             return update | {"warnings": [*state.get("warnings", []), f"fix: {error}"]}
-        if fixed.code in tried:
-            return update
-        return update | {"failure": None, "draft": fixed, "strategy": "feedback"}
+        return update | _taken(drafted, state)
 
     async def analyse(self, state: PipelineState) -> Update:
         """How complicated is it?"""
@@ -132,7 +145,7 @@ class Nodes:
         if not found.changed:
             return update
         better = replace(draft, code=found.code)
-        tests = await self._run_tests(better, state, runtime)
+        tests = await self._run_tests(better, task, state, runtime)
         if any(outcome.counts_against for outcome in tests):
             return update
         return update | {"draft": better, "tests": tests}
@@ -141,13 +154,20 @@ class Nodes:
         """Hand over the node with its evidence, or every finding and attempt."""
         return answer_from(state, _profile(runtime), self._services.sandbox.isolation)
 
-    async def _run_tests(self, draft: Draft, state: PipelineState, runtime: Run) -> list[Outcome]:
-        cases = plan_cases(state["task"], input_items(state))
+    async def _run_tests(self, draft: Draft, task: Task, state: PipelineState, runtime: Run) -> list[Outcome]:
+        """The examples first, alone: what breaks on a strange input must not take them with it."""
+        given = input_items(state)
+        tests = await self._run_cases(draft, task, example_cases(task, given), runtime)
+        if not runtime.context.generated_tests or any(outcome.counts_against for outcome in tests):
+            return tests
+        return tests + await self._run_cases(draft, task, generated_cases(task, given), runtime)
+
+    async def _run_cases(self, draft: Draft, task: Task, cases: list[Case], runtime: Run) -> list[Outcome]:
         call = {
             "name": "execute_code",
             "args": {
                 "code": draft.code,
-                "language": state["task"].language,
+                "language": task.language,
                 "contexts": [{"items": case.input} for case in cases],
                 "dialect": "node",
                 "rules": asdict(_profile(runtime).rules(draft.mode)),
@@ -158,6 +178,35 @@ class Nodes:
         }
         [message] = (await self._tools.ainvoke([call]))["messages"]
         return judge(cases, message.artifact)
+
+    def _trial(self, task: Task, state: PipelineState, runtime: Run) -> Try:
+        """Check and run one of several candidates."""
+
+        async def attempt(draft: Draft) -> Trial:
+            findings = _refusing(draft, task.language, _profile(runtime))
+            if findings:
+                return Trial(draft, findings)
+            return Trial(draft, outcomes=tuple(await self._run_tests(draft, task, state, runtime)))
+
+        return attempt
+
+
+def _refusing(draft: Draft, language: Language, profile: RunnerProfile) -> tuple[Finding, ...]:
+    """What the checks would refuse a draft for."""
+    reports = [check_syntax(draft.code, language)]
+    if reports[0].ok:
+        reports.append(check_n8n(draft.code, language, draft.mode, profile))
+        reports.append(check_security(draft.code, language, profile))
+    return tuple(finding for report in reports for finding in report.findings if finding.severity == "error")
+
+
+def _taken(drafted: Drafted, state: PipelineState) -> Update:
+    """Write down what asking came to; without a draft the failure stays, and what was put aside is recorded."""
+    update: Update = {"history": renumbered(drafted.discarded, state.get("history", []))}
+    if drafted.draft is None:
+        return update
+    changed = {"draft": drafted.draft, "strategy": drafted.strategy, "sampling": drafted.sampling}
+    return update | {"failure": None} | changed
 
 
 def _draft(state: PipelineState) -> Draft:
@@ -188,6 +237,13 @@ def _question(found: Synthesis, task: Task) -> dict[str, Any] | None:
         for reading in found.ambiguity.readings
     ]
     return {"readings": readings, "input": found.ambiguity.input}
+
+
+def _model_error(error: ModelError) -> dict[str, Any]:
+    wait_s = getattr(error, "retry_after_s", None)
+    hint = "See /api/v1/health/detailed for the state of the models; an example may decide the task without one."
+    details = None if wait_s is None else {"retry_after_s": round(wait_s, 1)}
+    return {"type": type(error).__name__, "message": str(error), "hint": hint, "details": details}
 
 
 def _undecided(task: Task, found: Synthesis) -> dict[str, Any]:

@@ -47,11 +47,14 @@ class Runner:
 
     def options(self, **given: Any) -> RunOptions:
         """Fill what a request leaves open from the settings."""
-        generation = self.services.settings.generation
+        generation, models = self.services.settings.generation, self.services.settings.models
         defaults: dict[str, Any] = {
             "max_fix_attempts": generation.max_attempts,
+            "synthesis": generation.enable_synthesis,
             "enable_testing": generation.enable_testing,
             "enable_optimization": generation.enable_optimization,
+            "max_tokens": models.llm_max_tokens,
+            "max_cost_usd": models.llm_max_cost_usd,
         }
         return RunOptions(**(defaults | given))
 

@@ -8,6 +8,8 @@ from langchain_core.tools import BaseTool
 
 from agents.code_generator import CodeGenerator
 from agents.fixer import Fixer
+from agents.mender import Mender
+from graph.drafting import Drafting
 from graph.memories import Memories
 from graph.persistence import open_persistence
 from sandbox import Sandbox, SandboxConfig
@@ -38,10 +40,8 @@ class Services:
     """The LangChain tool over the sandbox."""
     llm: Router
     """The models, if any are configured."""
-    generator: CodeGenerator
-    """Drafts with a model."""
-    fixer: Fixer
-    """Mends with a model."""
+    drafting: Drafting
+    """Drafts and mends with a model."""
     storage: Storage
     """Runs, versions, patterns and jobs."""
     checkpoints: Checkpoints
@@ -82,14 +82,14 @@ async def open_services(settings: Settings, providers: Sequence[Provider] | None
         models = make_providers(settings.models.providers) if providers is None else providers
         llm = await stack.enter_async_context(Router(models, settings.models.router))
         kept = await stack.enter_async_context(open_persistence(settings))
+        generator = CodeGenerator(llm)
         yield Services(
             settings=settings,
             sandbox=box,
             executor=CheckedExecutor(box),
             execute_code=execute_code_tool(box),
             llm=llm,
-            generator=CodeGenerator(llm),
-            fixer=Fixer(llm),
+            drafting=Drafting(llm, generator, Mender(generator, Fixer(llm))),
             storage=kept.storage,
             checkpoints=kept.checkpoints,
             memories=kept.memories,

@@ -4,7 +4,7 @@ import operator
 from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
-from agents.attempt import Attempt, Strategy
+from agents.attempt import Attempt, Sampling, Strategy
 from agents.case import Outcome
 from agents.task import Draft, Task
 from sandbox.types import Mode
@@ -26,6 +26,14 @@ class RunOptions:
     """CODE_GEN_ENABLE_TESTING; off: nothing is claimed as tested."""
     enable_optimization: bool = True
     """CODE_GEN_ENABLE_OPTIMIZATION."""
+    synthesis: bool = True
+    """Search for a program before a model is asked (CODE_GEN_ENABLE_SYNTHESIS)."""
+    generated_tests: bool = True
+    """Try the draft on more than the examples; such a test never refuses it."""
+    max_tokens: int | None = None
+    """Tokens the models may use in this run (LLM_MAX_TOKENS); `None`: no bound."""
+    max_cost_usd: float | None = None
+    """Dollars the models may cost in this run (LLM_MAX_COST_USD); `None`: no bound."""
     candidates: int = 1
     """Drafts asked of a model at once; the one that passes most is kept."""
     timeout_s: float = 10.0
@@ -113,6 +121,10 @@ class PipelineState(GenerateInput, GenerateOutput, total=False):
     """Of the last `test` of this very draft; emptied when the code changes."""
     failure: StageFailure | None
     """Why the draft was sent to `fix`; `None` when the last stage let it pass."""
+    sampling: Sampling
+    """How a model was asked for the draft."""
+    hints: list[str]
+    """What the search knows of the task, in words, for whoever asks a model."""
     fixes_left: int
     """Fixes that may still be made; bounds the loop."""
     history: Annotated[list[Attempt], operator.add]

@@ -12,6 +12,7 @@ from tools.errors import (
     BudgetExceeded,
     CodegenError,
     MalformedAnswer,
+    ModelError,
     NoProviderAvailable,
     ProviderError,
     RequestError,
@@ -19,7 +20,7 @@ from tools.errors import (
     StorageError,
 )
 
-__all__ = ["STATUS", "add_error_handlers", "error_body", "error_response"]
+__all__ = ["STATUS", "add_error_handlers", "error_body", "error_response", "status_of"]
 
 STATUS: dict[type[Exception], int] = {
     RequestError: 422,
@@ -54,6 +55,14 @@ def error_body(error: Exception) -> dict[str, Any]:
 def error_response(status: int, kind: str, message: str, hint: str = "", details: object = None) -> JSONResponse:
     """Answer in the one shape what is no exception of ours."""
     return JSONResponse(_body(kind, message, hint, details), status)
+
+
+def status_of(error: dict[str, Any] | None) -> tuple[int, dict[str, str]]:
+    """Return status and headers of an answer that carries `error`: our failures are 5xx and 429, all else is 200."""
+    named = {kind.__name__: status for kind, status in STATUS.items() if issubclass(kind, ModelError)}
+    wait_s = ((error or {}).get("details") or {}).get("retry_after_s")
+    headers = {} if wait_s is None else {"Retry-After": str(max(1, round(wait_s)))}
+    return named.get((error or {}).get("type", ""), 200), headers
 
 
 def add_error_handlers(app: FastAPI) -> None:

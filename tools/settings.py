@@ -53,6 +53,8 @@ class GenerationSettings(BaseSettings):
     """Language of a request that names none."""
     max_attempts: Annotated[int, Field(ge=1, le=20)] = 3
     """Fixes tried before the run is delivered as failed."""
+    enable_synthesis: bool = True
+    """Search for a program that fits the example before a model is asked."""
     enable_optimization: bool = True
     """Run the optimise stage."""
     enable_testing: bool = True

@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from graph.runner import Runner
 from graph.state import GenerateInput, RunOptions
 from server.deps import RunnerDep
-from server.errors import error_body
+from server.errors import error_body, status_of
 from server.schemas import GenerateRequest
 from tools.errors import CodegenError
 from tools.n8n.profile import profile_from
@@ -31,7 +31,9 @@ async def generate_code(body: GenerateRequest, request: Request, runner: RunnerD
     given, options = _run_of(body, runner)
     if body.stream or "text/event-stream" in request.headers.get("accept", ""):
         return EventSourceResponse(_events(runner, given, options))
-    return JSONResponse(jsonable_encoder(await runner.generate(given, options)))
+    answer = await runner.generate(given, options)
+    status, headers = status_of(answer.get("error"))
+    return JSONResponse(jsonable_encoder(answer), status, headers)
 
 
 def _run_of(body: GenerateRequest, runner: Runner) -> tuple[GenerateInput, RunOptions]:

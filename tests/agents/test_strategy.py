@@ -11,6 +11,7 @@ from agents.mender import Mender, Refusal
 from agents.strategy import code_key, next_move, repeated, stuck
 from agents.task import Draft, Task
 from sandbox.types import Language
+from tools.checks.report import Finding
 from tools.errors import NoProviderAvailable, ProviderError
 from tools.llm import ScriptedProvider
 
@@ -140,7 +141,7 @@ def test_a_copy_is_told_from_something_new() -> None:
 
 async def test_candidates_are_different_programs_and_copies_are_recorded() -> None:
     llm = ScriptedProvider(["```\nreturn 1\n```", "```\nreturn 1 # x\n```", "```\nreturn 2\n```", "No."])
-    drawn = await draw(CodeGenerator(llm), TASK, None, 4)
+    drawn = await draw(CodeGenerator(llm), TASK, 4)
     assert [draft.code for draft in drawn.drafts] == ["return 1", "return 2"]
     assert [one.error for one in drawn.discarded] == ["repeats another candidate", "the answer holds no code"]
     assert len({request.seed for request in llm.requests}) == 4
@@ -149,13 +150,13 @@ async def test_candidates_are_different_programs_and_copies_are_recorded() -> No
 
 async def test_one_failing_call_does_not_cost_the_other_candidates() -> None:
     llm = ScriptedProvider([ProviderError("down"), "```\nreturn 2\n```"])
-    assert [draft.code for draft in (await draw(CodeGenerator(llm), TASK, None, 2)).drafts] == ["return 2"]
+    assert [draft.code for draft in (await draw(CodeGenerator(llm), TASK, 2)).drafts] == ["return 2"]
 
 
 async def test_no_candidate_at_all_is_the_error_of_the_first() -> None:
     llm = ScriptedProvider([NoProviderAvailable("all down", 3), ProviderError("down")])
     with pytest.raises(NoProviderAvailable, match="all down"):
-        await draw(CodeGenerator(llm), TASK, None, 2)
+        await draw(CodeGenerator(llm), TASK, 2)
 
 
 def trial(
@@ -164,7 +165,8 @@ def trial(
     outcomes = [Outcome("example 1", "example", passed=example, binding=True)]
     outcomes += [Outcome("g", "property", passed=True, actual=[output]) for output in outputs]
     outcomes += [Outcome("g", "property", passed=False, error_type="TypeError") for _ in range(crash)]
-    return Trial(Draft(code, "model"), refused, tuple(outcomes))
+    findings = (Finding("n8n/import", "no"),) if refused else ()
+    return Trial(Draft(code, "model"), findings, tuple(outcomes))
 
 
 def test_a_candidate_that_passes_the_example_is_before_one_that_only_never_breaks() -> None:

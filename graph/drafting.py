@@ -1,0 +1,110 @@
+"""The models' half of `generate` and `fix`: how they are asked, within what budget, and what is put aside."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agents.attempt import Attempt, Sampling, Strategy
+from agents.candidates import Trial, best_first, draw
+from agents.code_generator import CodeGenerator
+from agents.mender import Mended, Mender, Refusal
+from agents.strategy import Style
+from agents.task import Draft, Task
+from graph.state import RunOptions
+from tools.llm import Budget, Router
+
+__all__ = ["Drafted", "Drafting", "Try"]
+
+Try = Callable[[Draft], Awaitable[Trial]]
+"""Checks and runs a candidate, as the stages would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What asking came to."""
+
+    draft: Draft | None
+    """`None`: no answer was of use, however it was asked."""
+    strategy: Strategy
+    sampling: Sampling
+    discarded: tuple[Attempt, ...]
+    """Copies, unreadable answers, and candidates that another one beat; for the record."""
+
+
+class Drafting:
+    """Asks the models for one run after the other."""
+
+    def __init__(self, llm: Router, generator: CodeGenerator, mender: Mender) -> None:
+        self._llm = llm
+        self._generator = generator
+        self._mender = mender
+
+    async def first(self, task: Task, options: RunOptions, attempt: Try, **asking: Any) -> Drafted:
+        """Draw the candidates and keep the best; when no answer can be read, ask again.
+
+        Args:
+            asking: `rules`, `hints`, `similar`, as for `CodeGenerator.draft`.
+
+        Raises:
+            ModelError: nobody answered, or the budget forbids it.
+        """
+        asking["budget"] = _budget(options, ())
+        drawn = await draw(self._generator, task, options.candidates, **asking)
+        if not drawn.drafts:
+            return _drafted(await self._mend(task, Refusal(None), drawn.discarded, **asking), drawn.discarded)
+        tried = [await attempt(draft) for draft in drawn.drafts] if len(drawn.drafts) > 1 else []
+        ranked = best_first(tried)
+        best = ranked[0].draft if ranked else drawn.drafts[0]
+        beaten = [_beaten(trial, number) for number, trial in enumerate(ranked[1:], len(drawn.discarded) + 1)]
+        return Drafted(best, "draft", Sampling(), (*drawn.discarded, *beaten))
+
+    async def next(
+        self, task: Task, refusal: Refusal, attempts: Sequence[Attempt], options: RunOptions, **asking: Any
+    ) -> Drafted:
+        """Get something new after a refusal; `asking` as for `first`.
+
+        Raises:
+            ModelError: nobody answered, or the budget forbids it.
+        """
+        asking["budget"] = _budget(options, attempts)
+        return _drafted(await self._mend(task, refusal, attempts, **asking))
+
+    async def _mend(self, task: Task, refusal: Refusal, attempts: Sequence[Attempt], **asking: Any) -> Mended:
+        style: Style = "feedback"
+        configs = {circuit.name: circuit.provider.config for circuit in self._llm.circuits}
+        served = next((one.provider for one in reversed(attempts) if one.provider in configs), None)
+        if served or configs:
+            style = configs[served or next(iter(configs))].style
+        return await self._mender.mend(task, refusal, attempts, style=style, providers=list(configs), **asking)
+
+
+def _budget(options: RunOptions, attempts: Sequence[Attempt]) -> Budget | None:
+    """What is left for the run; a run that resumes on another machine counts its attempts anew."""
+    if options.max_tokens is None and options.max_cost_usd is None:
+        return None
+    budget = Budget(options.max_tokens, options.max_cost_usd)
+    budget.tokens = sum(attempt.tokens for attempt in attempts)
+    budget.cost_usd = sum(attempt.cost_usd for attempt in attempts)
+    return budget
+
+
+def _drafted(mended: Mended, before: Sequence[Attempt] = ()) -> Drafted:
+    return Drafted(mended.draft, mended.move.strategy, mended.move.sampling, (*before, *mended.discarded))
+
+
+def _beaten(trial: Trial, number: int) -> Attempt:
+    failing = tuple(outcome for outcome in trial.outcomes if outcome.counts_against)
+    draft = trial.draft
+    return Attempt(
+        number,
+        "draft",
+        draft.engine,
+        draft.code,
+        passed=not failing and not trial.refused,
+        findings=trial.findings,
+        outcomes=failing,
+        provider=draft.provider,
+        tokens=draft.tokens,
+        cost_usd=draft.cost_usd,
+        duration_ms=draft.duration_ms,
+    )
