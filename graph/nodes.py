@@ -54,7 +54,7 @@ class Nodes:
     async def _solve(self, task: Task, state: PipelineState, runtime: Run, similar: list[dict[str, Any]]) -> Update:
         update: Update = {"strategy": "synthesis"}
         found = Synthesis("unsolved")
-        if runtime.context.synthesis:
+        if runtime.context.synthesis and task.examples:
             found = await asyncio.to_thread(synthesize, SynthesisRequest(task.description, tuple(task.examples)))
         if found.status != "unsolved":
             return update | {"draft": _draft_from(found, task), "ambiguity": _question(found, task)}

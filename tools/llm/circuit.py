@@ -62,7 +62,7 @@ class Circuit:
             BudgetExceeded: before anything was asked.
         """
         with permit:
-            await self.provider.prepare()
+            await self._prepare(permit)
             request, settle = self._within(budget, request)
             answer = StreamedAnswer(started=self._clock(), clock=self._clock)
             try:
@@ -75,6 +75,13 @@ class Circuit:
             permit.succeeded()
             self.record.succeeded(self._clock(), answer.duration_ms)
             return self._completion(answer)
+
+    async def _prepare(self, permit: Permit) -> None:
+        try:
+            await self.provider.prepare()
+        except ProviderError as error:
+            self._learn(permit, error)
+            raise
 
     def _bounds(self, deadline: Deadline | None) -> tuple[float, float]:
         """Seconds to the first text and to the end: the provider's own, within what the call has left."""

@@ -113,7 +113,11 @@ class Provider(Protocol):
         ...
 
     async def prepare(self) -> None:
-        """Load what is needed before the first call; not counted against any deadline of a provider."""
+        """Load what is needed before the first call; not counted against any deadline of a provider.
+
+        Raises:
+            ProviderError: it cannot be loaded.
+        """
         ...
 
     def stream(self, request: CompletionRequest) -> AsyncIterator[Chunk]:

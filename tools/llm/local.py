@@ -3,15 +3,17 @@
 import asyncio
 import importlib
 import os
-import threading
 from pathlib import Path
 from typing import Any
 
-from tools.errors import ConfigError
+from tools.errors import ConfigError, ProviderError
 from tools.llm.config import ProviderConfig
 from tools.llm.providers import LiteLLMProvider
 
 __all__ = ["LocalProvider"]
+
+_LEFT_ALONE_S = 60.0
+"""How long a model that cannot be loaded is not tried again."""
 
 
 class LocalProvider(LiteLLMProvider):
@@ -59,7 +61,15 @@ class LocalProvider(LiteLLMProvider):
         try:
             xllamacpp = importlib.import_module("xllamacpp")
         except ImportError as exc:
-            raise ConfigError("LOCAL_MODEL_PATH needs the extra `local`: pip install 'n8n-code-agent[local]'") from exc
+            words = "LOCAL_MODEL_PATH needs the extra `local`: pip install 'n8n-code-agent[local]'"
+            raise ProviderError(words, retryable=False, retry_after_s=_LEFT_ALONE_S) from exc
+        try:
+            return xllamacpp.Server(self._parameters(xllamacpp))
+        except (RuntimeError, ValueError, OSError) as exc:
+            words = f"LOCAL_MODEL_PATH: {self._path.name} cannot be loaded ({exc})"
+            raise ProviderError(words, retryable=False, retry_after_s=_LEFT_ALONE_S) from exc
+
+    def _parameters(self, xllamacpp: Any) -> Any:
         threads = self._listed.threads or max(1, (os.cpu_count() or 2) - 1)
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(self._path)
@@ -68,8 +78,4 @@ class LocalProvider(LiteLLMProvider):
         parameters.cpuparams.n_threads = threads
         parameters.cpuparams_batch.n_threads = threads
         parameters.verbosity = 0
-        with _one_at_a_time:
-            return xllamacpp.Server(parameters)
-
-
-_one_at_a_time = threading.Lock()
+        return parameters

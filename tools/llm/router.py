@@ -4,12 +4,12 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from tools.errors import NoProviderAvailable
+from tools.errors import NoProviderAvailable, ProviderError
 from tools.llm.breaker import Breaker, StateName
 from tools.llm.budget import Budget
 from tools.llm.circuit import Circuit
@@ -108,6 +108,7 @@ class Router:
         circuits = self._order(task_type, avoid)[: None if fallback else 1]
         if not circuits:
             raise NoProviderAvailable(_NOTHING_CONFIGURED)
+        await self._prepare(circuits)
         loop, started, failures = asyncio.get_running_loop(), self._clock(), list[Failure]()
         end = loop.time() + self.config.deadline_s
 
@@ -178,6 +179,14 @@ class Router:
             return circuit.name in avoid, 0 if task_type in prefers else 2 if prefers else 1
 
         return sorted(self.circuits, key=rank)
+
+    async def _prepare(self, circuits: Sequence[Circuit]) -> None:
+        """Load what the first one needs; no deadline runs yet. One that cannot be loaded fails when it is asked."""
+        for circuit in circuits:
+            if circuit.breaker.wait_s == 0:
+                with suppress(ProviderError):
+                    await circuit.provider.prepare()
+                return
 
     async def _twice(self, relay: Callable[[], Relay], circuits: Sequence[Circuit], end: float) -> Completion:
         """Go through all providers and, when all failed and a short pause may help, once more."""
