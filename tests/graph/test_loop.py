@@ -67,6 +67,7 @@ def request(task: Record, language: str) -> GenerateInput:
 async def services(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Services]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TERRY_WORKSPACE", str(tmp_path_factory.mktemp("workspace")))
+        patch.setenv("PATTERN_MEMORY", "false")
         async with open_services(load_settings()) as opened:
             yield opened
 
