@@ -38,8 +38,8 @@ def provider(name: str, stub: StubServer, **config: Any) -> LiteLLMProvider:
     values: dict[str, Any] = {
         "model": "openai/stub",
         "api_base": stub.base_url,
-        "first_token_timeout_s": 1,
-        "timeout_s": 3,
+        "first_token_timeout_s": 20,
+        "timeout_s": 30,
     } | config
     return LiteLLMProvider(ProviderConfig(name=name, **values))
 
@@ -81,7 +81,8 @@ async def test_the_key_goes_into_the_header_and_nowhere_else() -> None:
 async def test_the_other_provider_answers_and_the_reason_is_kept(fault: Fault, words: str) -> None:
     bad, good = StubServer(fault), StubServer()
     async with servers(bad, good):
-        impatient = {"first_token_timeout_s": 0.2, "timeout_s": 0.4, "idle_timeout_s": 0.2}
+        silent = fault in {"hang", "slow_loris"}
+        impatient = {"first_token_timeout_s": 0.5 if silent else 20, "timeout_s": 30}
         async for router in routed(provider("bad", bad, **impatient), provider("good", good)):
             answer = await router.complete(QUESTION)
         assert (answer.text, answer.provider) == (ANSWER, "good")
@@ -130,7 +131,7 @@ async def test_a_flapping_provider_never_costs_an_answer_and_stays_closed() -> N
 async def test_all_down_is_an_honest_error_within_the_deadline() -> None:
     hanging, failing = StubServer("hang"), StubServer("http500")
     async with servers(hanging, failing):
-        async for router in routed(provider("hanging", hanging), provider("failing", failing), deadline_s=0.6):
+        async for router in routed(provider("hanging", hanging), provider("failing", failing), deadline_s=2):
             with pytest.raises(NoProviderAvailable, match=r"hanging gave no text .*failing: HTTP 500"):
                 await router.complete(QUESTION)
 
