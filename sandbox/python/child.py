@@ -11,11 +11,53 @@ from typing import Any, NoReturn
 
 from sandbox.lockdown.limits import lock_execution
 from sandbox.python.execution import Execution
+from sandbox.python.replacements import keep_zones_in_memory
 
 __all__ = ["Child"]
 
 _USER_MODULE = "__main__"
-_PRELOADED = ("encodings.idna", "_strptime")
+_PRELOADED = (
+    "_strptime",
+    *(
+        "encodings." + name
+        for name in (
+            "ascii",
+            "base64_codec",
+            "big5",
+            "charmap",
+            "cp1250",
+            "cp1251",
+            "cp1252",
+            "cp437",
+            "cp850",
+            "euc_jp",
+            "euc_kr",
+            "gb18030",
+            "gbk",
+            "hex_codec",
+            "idna",
+            "iso8859_1",
+            "iso8859_15",
+            "iso8859_2",
+            "koi8_r",
+            "latin_1",
+            "mac_roman",
+            "punycode",
+            "quopri_codec",
+            "raw_unicode_escape",
+            "rot_13",
+            "shift_jis",
+            "unicode_escape",
+            "utf_16",
+            "utf_16_be",
+            "utf_16_le",
+            "utf_32",
+            "utf_7",
+            "utf_8_sig",
+            "zlib_codec",
+        )
+    ),
+)
 """What the standard library imports late: a locked child can read no file."""
 _WARM_CODE = """
 class W:
@@ -33,6 +75,7 @@ class Child:
         self.language_layer = language_layer
         for name in _PRELOADED:
             importlib.import_module(name)
+        keep_zones_in_memory()
 
     def warm_up(self) -> None:
         """Touch the pages that a run will touch, while nobody waits."""

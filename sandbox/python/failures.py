@@ -7,7 +7,7 @@ from sandbox.n8n import python_node
 from sandbox.python.answers import NotJson
 from sandbox.python.policy import Refusal
 
-__all__ = ["FILENAME", "describe", "output_limit", "result_limit"]
+__all__ = ["FILENAME", "describe", "output_limit", "result_limit", "trimmed_traceback"]
 
 FILENAME = "<code>"
 """The name of user code in tracebacks."""
@@ -39,7 +39,9 @@ def describe(error: BaseException, *, node: bool = False) -> dict[str, Any]:
         return {"error": _error(type(error).__name__, error.msg or "invalid syntax", error.lineno)}
     kind = type(error).__name__
     return {
-        "error": _error(kind, _message(error), line_of(error), hint=_HINTS.get(kind), traceback=_trimmed(error)),
+        "error": _error(
+            kind, _message(error), line_of(error), hint=_HINTS.get(kind), traceback=trimmed_traceback(error)
+        ),
     }
 
 
@@ -99,7 +101,8 @@ def _message(error: BaseException) -> str:
         return type(error).__name__
 
 
-def _trimmed(error: BaseException) -> str:
+def trimmed_traceback(error: BaseException) -> str:
+    """The traceback of an error, of user code alone."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILENAME]
     lines = [f"  line {frame.lineno}, in {frame.name}" for frame in frames[-20:]]
     return "\n".join(["Traceback (most recent call last):", *lines, f"{type(error).__name__}: {_message(error)}"])

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from sandbox.python.modules import Module, importer, load
 from sandbox.python.policy import ATTRIBUTES, FORBIDDEN_BUILTINS, INSPECTION, Refusal, Violation, remedy_for
+from sandbox.python.replacements import replacements
 
 __all__ = ["BUILTINS", "GUARDS", "MODULE"]
 
@@ -241,21 +242,6 @@ def _forbidden(name: str) -> Callable[..., NoReturn]:
     return refused
 
 
-class _AttributeGetter:
-    """`operator.attrgetter`, by the guarded way."""
-
-    def __init__(self, *names: str) -> None:
-        self._paths = [tuple(name.split(".")) for name in names]
-
-    def __call__(self, obj: Any) -> Any:
-        found = [functools.reduce(guarded_getattr, path, obj) for path in self._paths]
-        return found[0] if len(found) == 1 else tuple(found)
-
-
-def _method_caller(name: str, *arguments: Any, **keywords: Any) -> Callable[[Any], Any]:
-    return lambda obj: guarded_getattr(obj, name)(*arguments, **keywords)
-
-
 def _refuse_import(name: str) -> Refusal:
     return refuse(f"import of {name}", "import", remedy_for(name))
 
@@ -277,7 +263,7 @@ def _make_builtins(modules: Mapping[str, Module]) -> dict[str, Any]:
     }
 
 
-MODULES: Mapping[str, Module] = load({"operator": {"attrgetter": _AttributeGetter, "methodcaller": _method_caller}})
+MODULES: Mapping[str, Module] = load(replacements(guarded_getattr))
 BUILTINS: Mapping[str, Any] = _make_builtins(MODULES)
 """What `__builtins__` is for user code."""
 GUARDS: Mapping[str, Any] = {"_getattr_": guarded_getattr, "_metaclass_base_": _type}

@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
-__all__ = ["ALLOWED", "REMEDIES", "Module", "importer", "is_allowed", "is_hidden", "load"]
+__all__ = ["ALLOWED", "REMEDIES", "Module", "importer", "is_allowed", "is_hidden", "load", "names"]
 
 ALLOWED: Mapping[str, frozenset[str]] = {
     name: frozenset(without.split())
@@ -18,7 +18,6 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "__future__": "",
         "abc": "",
         "array": "",
-        "ast": "",
         "asyncio": "create_subprocess_exec create_subprocess_shell open_connection open_unix_connection start_server "
         "start_unix_server to_thread run_coroutine_threadsafe",
         "base64": "main test encode decode",
@@ -40,7 +39,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "enum": "EnumMeta EnumType",
         "fnmatch": "",
         "fractions": "",
-        "functools": "singledispatch singledispatchmethod WRAPPER_ASSIGNMENTS",
+        "functools": "",
         "graphlib": "",
         "hashlib": "file_digest",
         "heapq": "",
@@ -55,7 +54,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "locale": "",
         "math": "",
         "numbers": "",
-        "operator": "attrgetter methodcaller",
+        "operator": "",
         "pprint": "",
         "queue": "",
         "quopri": "main encode decode",
@@ -69,7 +68,6 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "struct": "",
         "textwrap": "",
         "time": "",
-        "types": "",
         "typing": "get_type_hints ForwardRef",
         "unicodedata": "",
         "urllib.parse": "",
@@ -86,10 +84,24 @@ ALLOWED: Mapping[str, frozenset[str]] = {
 
 _ONLY: Mapping[str, frozenset[str]] = {
     "ast": frozenset({"literal_eval"}),
+    "bz2": frozenset({"compress", "decompress"}),
+    "codecs": frozenset({"encode", "decode", "BOM_UTF8", "BOM_UTF16", "lookup"}),
+    "gzip": frozenset({"compress", "decompress"}),
+    "http": frozenset({"HTTPStatus"}),
     "io": frozenset({"StringIO", "BytesIO"}),
+    "logging": frozenset(
+        {"getLogger", "basicConfig", "debug", "info", "warning", "error", "critical", "exception", "log", "disable"}
+        | {"DEBUG", "INFO", "WARNING", "WARN", "ERROR", "CRITICAL", "NOTSET", "NullHandler", "getLevelName"}
+    ),
+    "lzma": frozenset({"compress", "decompress"}),
+    "tomllib": frozenset({"loads", "TOMLDecodeError"}),
+    "traceback": frozenset({"format_exc", "print_exc"}),
     "types": frozenset({"SimpleNamespace", "MappingProxyType", "GeneratorType", "NoneType", "UnionType"}),
 }
 """Modules of which only these names are given."""
+
+_INTERNAL = frozenset({"_strptime", "copyreg"})
+"""What the library's C code imports through ours and then takes from elsewhere; import statements never get here."""
 
 REMEDIES: Mapping[str, str] = {
     "os": "a code node has no files and no environment; pass what you need in the input",
@@ -138,6 +150,11 @@ class Module:
         raise AttributeError(f"modules are read-only here: {self.__dict__['__name__']}.{name} cannot be deleted")
 
 
+def names() -> list[str]:
+    """Every module that user code may import, sorted."""
+    return sorted(ALLOWED.keys() | _ONLY.keys())
+
+
 def is_allowed(name: str) -> bool:
     """Whether user code may import this module, or a package of such modules."""
     known = ALLOWED.keys() | _ONLY.keys()
@@ -157,7 +174,7 @@ def load(replacements: Mapping[str, Mapping[str, Any]]) -> dict[str, Module]:
         replacements: guarded versions of single functions, by module and name.
     """
     stand_ins: dict[str, Module] = {}
-    for name in sorted({*ALLOWED, *_ONLY}):
+    for name in names():
         public = _public(importlib.import_module(name), name) | dict(replacements.get(name, {}))
         stand_ins[name] = Module(name, public)
     _add_packages(stand_ins)
@@ -187,10 +204,13 @@ def _add_packages(stand_ins: dict[str, Module]) -> None:
 
 def importer(stand_ins: Mapping[str, Module], refuse: Callable[[str], Exception]) -> Callable[..., Module]:
     """Make the `__import__` of user code."""
+    nothing = Module("", {})
 
     def guarded_import(
         name: str, _globals: Any = None, _locals: Any = None, fromlist: Any = None, level: int = 0
     ) -> Module:
+        if name in _INTERNAL:
+            return nothing
         if type(name) is not str or level or name not in stand_ins:
             raise refuse(str(name))
         return stand_ins[name if fromlist else name.partition(".")[0]]

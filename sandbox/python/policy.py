@@ -21,7 +21,7 @@ from typing import Any
 
 from RestrictedPython.transformer import INSPECT_ATTRIBUTES, RestrictingNodeTransformer
 
-from sandbox.python.modules import ALLOWED, REMEDIES, is_allowed, is_hidden
+from sandbox.python.modules import REMEDIES, is_allowed, is_hidden, names
 
 __all__ = [
     "ATTRIBUTES",
@@ -347,7 +347,7 @@ def remedy_for(module: str) -> str:
         if module in REMEDIES:
             return REMEDIES[module]
         module = module.rpartition(".")[0]
-    return "allowed are " + ", ".join(sorted(name for name in ALLOWED if not name.startswith("_")))
+    return f"allowed are {', '.join(names())}"
 
 
 def _is_dunder(name: str) -> bool:
