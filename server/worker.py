@@ -93,8 +93,8 @@ class Cluster:
             else:
                 return
 
-    async def retry_stalled(self) -> None:
-        """Put the slices of dead workers back into the queue.
+    async def retry_stalled(self) -> bool:
+        """Put the slices of dead workers back into the queue, and say whether the queue is empty.
 
         Raises:
             StorageError: the queue cannot be reached.
@@ -103,6 +103,7 @@ class Cluster:
             manager = (await self._opened()).job_manager
             for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._stalled_s):
                 await manager.retry_job(job)
+            return not any(queue["todo"] for queue in await manager.list_queues_async())
         except ConnectorException as error:
             raise StorageError(f"the job queue cannot be reached: {error}") from error
 
@@ -147,8 +148,8 @@ async def _nurse(runner: Runner, cluster: Cluster, pause_s: float) -> None:
     while True:
         await asyncio.sleep(pause_s / 2)
         try:
-            await cluster.retry_stalled()
-            for job in await jobs.unfinished():
+            is_idle = await cluster.retry_stalled()
+            for job in await jobs.unfinished() if is_idle else ():
                 if untended := await jobs.untended(job):
                     await cluster.dispatch(job, untended)
         except StorageError as error:
@@ -172,6 +173,6 @@ async def _apply_schema(url: str, app: procrastinate.App) -> None:
             cursor = await connection.execute("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
             row = await cursor.fetchone()
             if row is None or not row[0]:
-                await connection.execute(app.schema_manager.get_schema().replace("%", "%%"))
+                await connection.execute(app.schema_manager.get_schema())
     except psycopg.Error as error:
         raise StorageError(f"the job queue cannot be set up: {error}") from error
