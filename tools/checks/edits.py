@@ -1,29 +1,28 @@
-"""Automatic edits: whole new texts that mend one finding without any model."""
+"""Automatic edits: whole new texts that mend one finding or one failing test without any model."""
 
-from dataclasses import dataclass
-from typing import Any
+import ast
+from collections.abc import Iterator
 
-from sandbox.types import Language, Mode
+from sandbox.types import Language, Mode, NodeRules
+from tools.checks import javascript_mending, python_mending
+from tools.checks.failure import Failure
+from tools.checks.javascript_repairs import javascript_repairs
+from tools.checks.javascript_scopes import Scopes
+from tools.checks.javascript_tree import parse_javascript
+from tools.checks.lines import MAX_DEEP_BYTES, size_finding
+from tools.checks.n8n import check_n8n
+from tools.checks.nudges import javascript_nudges, python_nudges
+from tools.checks.python_repairs import python_repairs
+from tools.checks.python_source import parse_python
 from tools.checks.report import Edit
+from tools.checks.security import check_security
 from tools.checks.syntax import check_syntax
 from tools.checks.wrapping import find_wrapping
-from tools.n8n.profile import RunnerProfile
+from tools.n8n.profile import RunnerProfile, load_profile
 
-__all__ = ["Failure", "automatic_edits"]
+__all__ = ["automatic_edits"]
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What a test run showed: its input, what came out, and the error if there was one."""
-
-    items: list[dict[str, Any]]
-    """n8n items that went in."""
-    expected: Any = None
-    actual: Any = None
-    error_type: str = ""
-    message: str = ""
-    line: int | None = None
-    """1-based line of the user's code."""
+_MAX_EDITS = 40
 
 
 def automatic_edits(
@@ -35,22 +34,93 @@ def automatic_edits(
 ) -> list[Edit]:
     """The edits that may mend this code, the most likely first.
 
-    Each is a whole new text, to be checked and tested anew.
+    Each is a whole new text that compiles, to be checked and tested anew. Code that does not compile only gets edits
+    that make it compile. With a mode, the code is meant for a node and gets what n8n's runner wants. With a failure,
+    what the failing test showed is used; the last of these edits are guesses.
     """
-    if not check_syntax(code, language).ok:
-        return _unwrapped(code, language)
-    del mode, profile, failure
-    return []
-
-
-def _unwrapped(code: str, language: Language) -> list[Edit]:
-    wrapping = find_wrapping(code)
-    if wrapping is None or not check_syntax(wrapping.inner, language).ok:
+    if size_finding(code, MAX_DEEP_BYTES) is not None:
         return []
-    return [
-        Edit(
-            "syntax/markdown-fence" if wrapping.kind == "fence" else "syntax/prose",
-            "took the code out of the text around it",
-            wrapping.inner,
-        )
-    ]
+    if not check_syntax(code, language).ok:
+        found = [*_unwrapped(code, language), *_compiling(code, language)]
+    else:
+        profile = profile or load_profile()
+        found = list(_for_node(code, language, mode, profile))
+        if failure is not None:
+            found += _for_failure(code, language, failure)
+    return _sound(code, language, found)
+
+
+def _unwrapped(code: str, language: Language) -> Iterator[Edit]:
+    wrapping = find_wrapping(code)
+    if wrapping is None:
+        return
+    rule = "syntax/markdown-fence" if wrapping.kind == "fence" else "syntax/prose"
+    if check_syntax(wrapping.inner, language).ok:
+        yield Edit(rule, "took the code out of the text around it", wrapping.inner)
+    else:
+        for edit in _compiling(wrapping.inner, language):
+            yield Edit(rule, f"took the code out of the text around it; {edit.message}", edit.code)
+
+
+def _compiling(code: str, language: Language) -> Iterator[Edit]:
+    if language == "python":
+        yield from python_mending.compiling_edits(code)
+    else:
+        source = parse_javascript(code)
+        yield from javascript_mending.compiling_edits(source, Scopes(source))
+
+
+def _for_node(code: str, language: Language, mode: Mode | None, profile: RunnerProfile) -> Iterator[Edit]:
+    """What the checks of a node ask for; a snippet stays one when no mode is given."""
+    rules = profile.rules(mode or "runOnceForAllItems")
+    if language == "python":
+        yield from _python_node(code, mode, rules, refused=not _is_accepted(code, mode, profile))
+    else:
+        source = parse_javascript(code)
+        edits = javascript_mending.node_edits(source, Scopes(source), rules)
+        wanted = {finding.rule for finding in check_n8n(code, language, mode, profile).findings}
+        yield from (edit for edit in edits if edit.rule in wanted)
+
+
+def _is_accepted(code: str, mode: Mode | None, profile: RunnerProfile) -> bool:
+    return check_security(code, "python").ok and check_n8n(code, "python", mode, profile).ok
+
+
+def _python_node(code: str, mode: Mode | None, rules: NodeRules, *, refused: bool) -> Iterator[Edit]:
+    source = parse_python(code)
+    if source.tree is None:
+        return
+    if refused:
+        yield from python_mending.unused_imports(code, source.tree)
+    if mode is not None or source.dialect == "body":
+        yield from python_mending.node_edits(source, rules)
+
+
+def _for_failure(code: str, language: Language, failure: Failure) -> Iterator[Edit]:
+    if language == "python":
+        tree = parse_python(code).tree or ast.Module([], [])
+        if failure.error_type == "SecurityViolation":
+            yield from python_mending.unused_imports(code, tree)
+        yield from python_repairs(code, tree, failure)
+        if not failure.error_type:
+            yield from python_nudges(code, tree, failure)
+    else:
+        source = parse_javascript(code)
+        yield from javascript_repairs(source, Scopes(source), failure)
+        if not failure.error_type:
+            yield from javascript_nudges(source, failure)
+
+
+def _sound(code: str, language: Language, found: list[Edit]) -> list[Edit]:
+    """The edits that change something, compile, and are not less secure; each text once."""
+    kept: dict[str, Edit] = {}
+    was_secure = check_security(code, language).ok
+    for edit in found:
+        if edit.code in kept or edit.code == code or not check_syntax(edit.code, language).ok:
+            continue
+        if was_secure and not check_security(edit.code, language).ok:
+            continue
+        kept[edit.code] = edit
+        if len(kept) == _MAX_EDITS:
+            break
+    return list(kept.values())

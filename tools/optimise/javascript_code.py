@@ -5,7 +5,8 @@ from functools import cached_property
 
 from tools.checks.javascript_scopes import Binding, Scopes
 from tools.checks.javascript_tree import FUNCTIONS, LOOPS, JsNode, JsSource
-from tools.optimise.match import Gain, Suggestion, TextEdit
+from tools.checks.text_edits import TextEdit
+from tools.optimise.match import Gain, Suggestion
 
 __all__ = ["ITERATORS", "MUTATORS", "JavaScriptCode", "arguments_of", "callee", "method_of", "suggest_at"]
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from tools.checks.javascript_tree import FUNCTIONS, JsNode
+from tools.checks.text_edits import TextEdit
 from tools.optimise.javascript_code import JavaScriptCode, arguments_of, callee, method_of, suggest_at
-from tools.optimise.match import Match, TextEdit
+from tools.optimise.match import Match
 
 __all__ = [
     "array_membership",

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Gain", "Match", "Suggestion", "TextEdit", "apply_edits"]
+from tools.checks.text_edits import TextEdit
+
+__all__ = ["Gain", "Match", "Suggestion"]
 
 Gain = Literal["speed", "readability"]
 
@@ -23,24 +25,8 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class TextEdit:
-    """Replace the characters from `start` to `end` by `text`."""
-
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """A suggestion with its rewrite; without edits it is advice only."""
 
     suggestion: Suggestion
     edits: tuple[TextEdit, ...] = ()
-
-
-def apply_edits(code: str, edits: tuple[TextEdit, ...]) -> str:
-    """The code with the edits done; they may not overlap."""
-    for edit in sorted(edits, key=lambda one: (one.start, one.end), reverse=True):
-        code = code[: edit.start] + edit.text + code[edit.end :]
-    return code

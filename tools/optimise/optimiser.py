@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from sandbox.types import Language, Mode
 from tools.checks import check_security, check_syntax, measure_complexity
+from tools.checks.text_edits import apply_edits
 from tools.optimise.inputs import Items, inputs_for
 from tools.optimise.javascript_rules import javascript_matches
-from tools.optimise.match import Match, Suggestion, apply_edits
+from tools.optimise.match import Match, Suggestion
 from tools.optimise.outcome import Optimisation, Proof, Verdict
 from tools.optimise.proof import MIN_GAIN, SIZES, Bench, Execute, Timing, agree
 from tools.optimise.python_rules import python_matches

@@ -5,8 +5,9 @@ import textwrap
 from collections.abc import Iterator
 from functools import cached_property
 
+from tools.checks.text_edits import TextEdit, positions
 from tools.checks.words import words
-from tools.optimise.match import Gain, Suggestion, TextEdit
+from tools.optimise.match import Gain, Suggestion
 
 __all__ = ["MUTATORS", "Loop", "PythonCode", "is_name", "names_in", "same", "suggest_at"]
 
@@ -37,6 +38,7 @@ class PythonCode:
         self.code = code
         self.tree = tree
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        self.span = positions(code)
         self._starts = [0]
         for line in code.split("\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
@@ -56,18 +58,6 @@ class PythonCode:
         """The source of an expression."""
         return self.code[slice(*self.span(node))]
 
-    def span(self, node: ast.AST) -> tuple[int, int]:
-        """Character offsets of a node."""
-        return (
-            self._offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0)),
-            self._offset(getattr(node, "end_lineno", 1), getattr(node, "end_col_offset", 0)),
-        )
-
-    def _offset(self, line: int, column: int) -> int:
-        start = self._starts[line - 1]
-        text = self.code[start : self._starts[line] - 1]
-        return start + (column if text.isascii() else len(text.encode()[:column].decode("utf-8", "ignore")))
-
     def replace(self, node: ast.AST, text: str) -> TextEdit:
         """Put other text in the place of an expression or statement."""
         return TextEdit(*self.span(node), text)
@@ -75,7 +65,7 @@ class PythonCode:
     def replace_statements(self, statements: list[ast.stmt], text: str) -> TextEdit:
         """Put lines in the place of neighbouring statements of one block, at their indentation."""
         start = self._starts[statements[0].lineno - 1]
-        end = self._offset(statements[-1].end_lineno or 1, statements[-1].end_col_offset or 0)
+        end = self.span(statements[-1])[1]
         first = self.code[start:end]
         indent = first[: len(first) - len(first.lstrip())]
         return TextEdit(start, end, textwrap.indent(text, indent))
@@ -83,7 +73,7 @@ class PythonCode:
     def remove(self, statement: ast.stmt) -> TextEdit:
         """Take a statement out with its line."""
         start = self._starts[statement.lineno - 1]
-        end = self._offset(statement.end_lineno or 1, statement.end_col_offset or 0)
+        end = self.span(statement)[1]
         return TextEdit(start, end + (self.code[end : end + 1] == "\n"), "")
 
     def insert_before(self, statement: ast.stmt, text: str) -> TextEdit:

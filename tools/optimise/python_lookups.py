@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from tools.optimise.match import Gain, Match, TextEdit
+from tools.checks.text_edits import TextEdit
+from tools.optimise.match import Gain, Match
 from tools.optimise.python_code import MUTATORS, Loop, PythonCode, is_name, names_in, suggest_at
 
 __all__ = ["keys_membership", "list_membership", "manual_counter", "nested_loop_join", "scan_calls"]

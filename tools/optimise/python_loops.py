@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from tools.optimise.match import Gain, Match, TextEdit
+from tools.checks.text_edits import TextEdit
+from tools.optimise.match import Gain, Match
 from tools.optimise.python_code import Loop, PythonCode, is_name, names_in, suggest_at
 
 __all__ = ["append_loop", "insert_front", "list_concat", "range_len", "shrinking_list", "string_building"]

@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from tools.optimise.match import Match, TextEdit
+from tools.checks.text_edits import TextEdit
+from tools.optimise.match import Match
 from tools.optimise.python_code import MUTATORS, Loop, PythonCode, is_name, names_in, suggest_at
 
 __all__ = [
