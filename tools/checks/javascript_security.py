@@ -174,7 +174,7 @@ class _Rules:
             return
         if key is None and self.values.path(target) == GLOBAL:
             yield self.find(node, "global-object", "reading the global object under a computed name is not allowed")
-        if path is not None and "." not in path and target is not None and self.values.path(target) == GLOBAL:
+        if (path is not None and "." not in path and target is not None and self.values.path(target) == GLOBAL) or (path is not None and path.startswith("module.") and path != "module.exports"):
             yield from self.world(node, path)
         elif key == "constructor":
             yield from self.constructor(node, target)

@@ -135,7 +135,7 @@ class Values:
 
     def _path_this(self, node: JsNode, depth: int) -> str | None:
         for above in node.up():
-            if above.kind in {"class_body", "class_static_block", "object"}:
+            if above.kind in {"class_body", "class_static_block"}:
                 return None
             if above.kind in FUNCTIONS and above.kind != "arrow_function":
                 return None

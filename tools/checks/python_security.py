@@ -140,6 +140,7 @@ class _Rules:
             full = f"{module}.{alias.name}"
             if (
                 full in _UNSAFE_MEMBERS
+                or _is_network(full)
                 or _is_dangerous_module(full)
                 or _reaches_system(alias.name)
                 or alias.name.startswith("_")
