@@ -174,7 +174,7 @@ class _Rules:
             return
         if key is None and self.values.path(target) == GLOBAL:
             yield self.find(node, "global-object", "reading the global object under a computed name is not allowed")
-        if (path is not None and "." not in path and target is not None and self.values.path(target) == GLOBAL) or (path is not None and path.startswith("module.") and path != "module.exports"):
+        if path is not None and self._reaches_world(path, target):
             yield from self.world(node, path)
         elif key == "constructor":
             yield from self.constructor(node, target)
@@ -186,6 +186,11 @@ class _Rules:
             yield self.find(node, "stack", f"`.{key}` is not allowed: it reaches calling functions")
         elif key in {"__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"}:
             yield self.find(node, "prototype", f"`{key}` is not allowed: it reaches hidden parts of objects")
+
+    def _reaches_world(self, path: str, target: JsNode | None) -> bool:
+        """Whether a member is a global by its long name (`globalThis.eval`), or a part of the module loader."""
+        is_global = "." not in path and target is not None and self.values.path(target) == GLOBAL
+        return is_global or (path.startswith("module.") and path != "module.exports")
 
     def constructor(self, node: JsNode, target: JsNode | None) -> Iterator[Finding]:
         """`x.constructor` of a function is Function; comparing it or reading its name is harmless."""
