@@ -310,12 +310,18 @@ def _text(source: str) -> str:
 def _json(source: str | None, name: str) -> Any:
     if source is None:
         return None
-    is_text = source.lstrip()[:1] in tuple('{["-0123456789tfn') and source != "-" and not Path(source).is_file()
-    text = source if is_text else _text(source)
+    text = _text(source) if source == "-" or _is_file(source) else source
     try:
         return json.loads(text)
     except ValueError as error:
-        _fail(f"--{name}: not JSON ({error}): {text[:200]!r}", 2)
+        _fail(f"--{name}: neither a file nor JSON ({error}): {text[:200]!r}", 2)
+
+
+def _is_file(source: str) -> bool:
+    try:
+        return Path(source).is_file()
+    except (OSError, ValueError):
+        return False  # too long for a name, or with a null byte: it is the text itself
 
 
 def _profile(source: str) -> Any:

@@ -45,7 +45,7 @@ def test_code_that_fails_is_exit_code_1_and_names_the_line() -> None:
     ("arguments", "told"),
     [
         (("execute", "missing.py"), "missing.py: no such file"),
-        (("execute", "-", "--context", "{oops"), "--context: not JSON"),
+        (("execute", "-", "--context", "{oops"), "--context: neither a file nor JSON"),
         (("execute", "-", "--language", "ruby"), "language"),
         (("generate", "double it", "--language", "ruby"), "language is 'ruby'"),
         (("generate", "double it", "--profile", "n8n-9"), "n8n-9"),
