@@ -60,8 +60,11 @@ def _wait(url: str) -> None:
 
 
 @pytest.mark.parametrize(("page", "command", "shown"), _stories(), ids=lambda value: value[:60])
-def test_a_command_prints_what_the_page_shows(page: str, command: str, shown: str, service: str) -> None:
-    env = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "100"}
+def test_a_command_prints_what_the_page_shows(
+    page: str, command: str, shown: str, service: str, tmp_path: Path
+) -> None:
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    env = os.environ | {"PATH": path, "COLUMNS": "100", "TERRY_WORKSPACE": str(tmp_path)}
     env.pop("VIRTUAL_ENV", None)
     done = subprocess.run(
         ["bash", "-c", command.replace("127.0.0.1:8000", service)],
