@@ -1,19 +1,16 @@
 """`terry_bridge.execute_python_code(...)`: the sandbox for scripts, threads and notebooks, without async or set-up."""
 
-import asyncio
 import atexit
-import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, TypedDict, TypeVar, cast
+from typing import Any, TypedDict, cast
 
 from sandbox import ExecutionRequest, ExecutionResult, Limits, Sandbox, SandboxConfig
+from tools.background import BackgroundLoop
 from tools.lazy import Lazy
 from tools.settings import load_settings
 
 __all__ = ["ErrorAnswer", "ExecutionAnswer", "TerryBridge", "terry_bridge"]
-
-Answer = TypeVar("Answer")
 
 
 class ErrorAnswer(TypedDict):
@@ -49,14 +46,12 @@ class TerryBridge:
         settings = load_settings().sandbox
         self._most_s = float(settings.max_execution_time)
         self._memory_mb = settings.max_memory_mb
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="terry-bridge", daemon=True).start()
+        self._loop = BackgroundLoop("terry-bridge")
         workspace = settings.workspace if settings.cache_enabled else None
-        self._sandbox = Sandbox(SandboxConfig(max_memory_mb=self._memory_mb, workspace=workspace))
         try:
-            self._wait(self._sandbox.__aenter__())
+            self._sandbox = self._loop.open(Sandbox(SandboxConfig(max_memory_mb=self._memory_mb, workspace=workspace)))
         except BaseException:
-            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._loop.close()
             raise
         atexit.register(self.close)
 
@@ -86,17 +81,12 @@ class TerryBridge:
             raise ValueError(f"timeout={timeout!r}: give more than 0 seconds")
         limits = Limits(timeout_s=min(timeout, self._most_s), memory_mb=self._memory_mb)
         request = ExecutionRequest(code, contexts=[context or {}], limits=limits)
-        [result] = self._wait(self._sandbox.execute(request))
+        [result] = self._loop.run(self._sandbox.execute(request))
         return _answer(result)
 
     def close(self) -> None:
         """End the sandbox and its thread; the next use of the shortcut fails."""
-        if self._loop.is_running():
-            self._wait(self._sandbox.__aexit__(None, None, None))
-            self._loop.call_soon_threadsafe(self._loop.stop)
-
-    def _wait(self, work: Coroutine[Any, Any, Answer]) -> Answer:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        self._loop.close()
 
 
 def _answer(result: ExecutionResult) -> ExecutionAnswer:
