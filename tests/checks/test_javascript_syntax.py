@@ -33,6 +33,7 @@ VALID = {
     "switch": "switch (1) { case 1: break; default: }",
     "exponent": "return (-2) ** 2 - 2 ** -2;",
     "await-call": "function f() { return await (1); }",
+    "holes": "const [, b] = [1, , 2]; return b;",
     "empty": "",
     "comment": "// nothing",
 }
@@ -74,6 +75,8 @@ INVALID = {
     "let-let": "let let = 1;",
     "single-statement": "if (a) const b = 1;",
     "throw-newline": "throw\nnew Error();",
+    "double-comma": "return { a: 1,, b: 2 };",
+    "leading-comma": "return f(, 1);",
     "rest-comma": "const [...a,] = b;",
     "number": "return 1__0;",
     "number-name": "return 3px;",

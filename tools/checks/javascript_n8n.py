@@ -322,7 +322,7 @@ class _Lints:
                     node,
                     "expression",
                     "`{{ }}` is not resolved in code",
-                    severity="warning",
+                    severity="info",
                     remedy="use the value itself, in a template string ${...}",
                 )
         for node in self.source.kinds("statement_block"):

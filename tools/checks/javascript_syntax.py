@@ -339,6 +339,17 @@ def _rest(node: JsNode) -> Iterator[Problem]:
         yield node, "rest", "a rest element must be the last one", "move it to the end"
 
 
+def _commas(node: JsNode) -> Iterator[Problem]:
+    """Only arrays may leave elements out."""
+    before = "("
+    for part in node.children:
+        if part.kind == "comment":
+            continue
+        if part.kind == "," and before in {",", "(", "{"}:
+            yield part, "comma", "unexpected `,`", "remove it"
+        before = part.kind
+
+
 def _super(node: JsNode) -> Iterator[Problem]:
     for above in node.up():
         if above.kind in {"method_definition", "field_definition", "class_static_block"}:
@@ -456,6 +467,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[JsNode], Iterator[Problem]]], ..
     (("template_string",), _template),
     (("throw_statement",), _throw),
     (("rest_pattern",), _rest),
+    (("object", "arguments", "object_pattern", "formal_parameters"), _commas),
     (("super",), _super),
     (("meta_property",), _meta),
     (("class_body",), _class_body),
