@@ -77,9 +77,8 @@ def _for_node(code: str, language: Language, mode: Mode | None, profile: RunnerP
         yield from _python_node(code, mode, rules, refused=not _is_accepted(code, mode, profile))
     else:
         source = parse_javascript(code)
-        edits = javascript_mending.node_edits(source, Scopes(source), rules)
-        wanted = {finding.rule for finding in check_n8n(code, language, mode, profile).findings}
-        yield from (edit for edit in edits if edit.rule in wanted)
+        if not check_n8n(code, language, mode, profile).ok:
+            yield from javascript_mending.node_edits(source, Scopes(source), rules)
 
 
 def _is_accepted(code: str, mode: Mode | None, profile: RunnerProfile) -> bool:
