@@ -64,6 +64,9 @@ test: check  ## the whole test suite, with coverage by package
 test-n8n: $(VENV)/.dev setup  ## the same code nodes in a real n8n (installs one, about 3 GB)
 	@$(BIN)/python -m pytest -m n8n
 
+record-golden: $(VENV)/.dev setup  ## write down what a real n8n answers (N8N_VERSION=... for another release)
+	@$(BIN)/python -m tests.n8n.real.record
+
 test-model: $(VENV)/.dev setup  ## with a real small model
 	@$(BIN)/python -m pytest -m model -s
 

@@ -56,6 +56,8 @@ class NodeRules:
     javascript_external_allow: tuple[str, ...] = ()
     continue_on_fail: bool = False
     """The node goes on after an error (`onError`): the runner answers with an item that holds the message."""
+    error_output: bool = False
+    """Errors go to an output of their own: n8n then links no items by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,12 @@ const { EventEmitter } = require('node:events');
 const { DateTime, Duration, Interval } = require('luxon');
 
 const isFreezable = (value) => value !== null && (typeof value === 'object' || typeof value === 'function');
-const LAZY = new Set([
-  'FormData', 'Headers', 'Request', 'Response', 'MessageEvent', 'fetch', 'WebSocket', 'CloseEvent', 'EventSource',
-  'TextDecoderStream', 'TextEncoderStream', 'CompressionStream', 'DecompressionStream', 'Storage', 'localStorage',
-  'sessionStorage', 'navigator', 'Navigator', 'crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto', 'WebAssembly',
-]);
-
 function freezeBoth(constructor) {
   if (isFreezable(constructor.prototype)) Object.freeze(constructor.prototype);
   Object.freeze(constructor);
 }
 
-/** Freeze the globals of this realm; those that load something large when touched are left for their own use. */
+/** Freeze the globals of this realm; those that are loaded when touched (accessors) are left until then. */
 function harden() {
   // n8n gives its runner the same method: without it no BigInt could be serialised.
   BigInt.prototype.toJSON = function toJSON() {
@@ -24,8 +18,7 @@ function harden() {
   };
   Buffer.allocUnsafe = Buffer.allocUnsafeSlow = Buffer.alloc.bind(Buffer);
   for (const name of Object.getOwnPropertyNames(globalThis)) {
-    if (LAZY.has(name)) continue;
-    const value = globalThis[name];
+    const { value } = Object.getOwnPropertyDescriptor(globalThis, name);
     if (typeof value === 'function') freezeBoth(value);
   }
   for (const object of [Reflect, JSON, Math]) Object.freeze(object);

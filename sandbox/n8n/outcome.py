@@ -52,6 +52,8 @@ def node_outcome(request: ExecutionRequest, context: Mapping[str, Any], raw: Exe
         items = items_returned(returned, request.rules.mode, request.language)
     except OutputRefused as refusal:
         return replace(raw, success=False, result=None, error=_refusal(refusal, _remedy(returned, request)))
+    if request.rules.error_output:
+        return replace(raw, result=items)
     return replace(raw, result=error_items_marked(pair_items(items, len(context.get("items", ())))))
 
 

@@ -53,7 +53,7 @@ class RunnerProfile(BaseModel):
     timezone: str = "UTC"
     """GENERIC_TIMEZONE of the instance: what `$now`, `$today` and `DateTime` use. Containers mostly set it."""
 
-    def rules(self, mode: Mode, *, continue_on_fail: bool = False) -> NodeRules:
+    def rules(self, mode: Mode, *, continue_on_fail: bool = False, error_output: bool = False) -> NodeRules:
         """What the sandbox must know of this profile to run a node in `mode`."""
         return NodeRules(
             mode=mode,
@@ -63,6 +63,7 @@ class RunnerProfile(BaseModel):
             javascript_builtin_allow=self.javascript_builtin_allow,
             javascript_external_allow=self.javascript_external_allow,
             continue_on_fail=continue_on_fail,
+            error_output=error_output,
         )
 
 

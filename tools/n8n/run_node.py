@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import ExecutionError, ExecutionRequest, ExecutionResult, Limits, Sandbox
+from sandbox.n8n.returns import error_items_marked, pair_items
 from tools.n8n.code_node import PARAMETERS, CodeNode, parse_code_node
 from tools.n8n.items import items_from
 from tools.n8n.profile import RunnerProfile, load_profile
@@ -101,7 +102,8 @@ async def run_node(
         return shortcut
     if node.execute_once:
         given = given[:1]
-    rules = profile.rules(node.mode, continue_on_fail=node.on_error in _GOES_ON)
+    splits = node.on_error == "continueErrorOutput"
+    rules = profile.rules(node.mode, continue_on_fail=node.on_error in _GOES_ON, error_output=splits)
     timeout_s = timeout_s or (profile.python_task_timeout_s if node.language == "python" else profile.task_timeout_s)
     context: dict[str, Any] = {"items": given}
     if node.language == "javascript":
@@ -112,9 +114,12 @@ async def run_node(
     return _finished(node, given, result, profile)
 
 
-def _with_lineage(items: Items) -> Items:
-    """Number the items as n8n numbers the input of every node."""
-    return [{**item, "pairedItem": {"item": index}} for index, item in enumerate(items)]
+def _with_lineage(items: Items, *, keep: bool = False) -> Items:
+    """Number the items as n8n numbers the input of every node; `keep` what outputs of other nodes say already."""
+    return [
+        item if keep and "pairedItem" in item else {**item, "pairedItem": {"item": index}}
+        for index, item in enumerate(items)
+    ]
 
 
 def _about(node: CodeNode, profile: RunnerProfile) -> dict[str, Any]:
@@ -129,7 +134,7 @@ def _surroundings(
 ) -> dict[str, Any]:
     """What JavaScript sees of the workflow around it."""
     given = {
-        "upstream": {name: _with_lineage(items_from(list(rows))) for name, rows in upstream.items()},
+        "upstream": {name: _with_lineage(items_from(list(rows)), keep=True) for name, rows in upstream.items()},
         "responses": [dict(response) for response in responses],
         "workflow": {key: workflow[key] for key in ("id", "name", "active") if key in workflow},
         "variables": workflow.get("variables"),
@@ -171,6 +176,9 @@ def _wrong_parameters(node: CodeNode, profile: RunnerProfile) -> NodeError | Non
             type="UserError",
             hint=f"{wrong}; n8n knows typeVersion 1 and 2, and the modes {' and '.join(_MODES)}",
         )
+    code = node.parameters.get(parameter)
+    if node.language == "javascript" and node.mode == "runOnceForEachItem" and not isinstance(code, str | None):
+        return NodeError("code.match is not a function", type="TypeError", hint=f"{parameter} is no text")
     return None
 
 
@@ -258,7 +266,7 @@ def _behaviour(node: CodeNode, error: ExecutionError, profile: RunnerProfile) ->
 
 
 def _split_errors(items: Items, given: Items) -> tuple[Items, Items]:
-    """Divide items between the two outputs of `continueErrorOutput`; an error item gets its input's data beside it."""
+    """Divide items between the two outputs of `continueErrorOutput`; a linked error item gets its input's data too."""
     regular: Items = []
     errors: Items = []
     for item in items:
@@ -266,11 +274,12 @@ def _split_errors(items: Items, given: Items) -> tuple[Items, Items]:
             regular.append(item)
             continue
         link = item.get("pairedItem")
-        source = (
-            given[link["item"]]["json"] if isinstance(link, dict) and 0 <= link.get("item", -1) < len(given) else {}
-        )
-        errors.append({**item, "json": {**source, **item["json"]}} if source and "error" not in item else item)
-    return regular, errors
+        source = link.get("item", -1) if isinstance(link, dict) else -1
+        linked = 0 <= source < len(given)
+        errors.append({**item, "json": {**given[source]["json"], **item["json"]}} if linked else item)
+    if len(given) == 1:
+        regular, errors = (pair_items(part, 1) for part in (regular, errors))
+    return error_items_marked(regular), error_items_marked(errors)
 
 
 def _is_error_item(item: Mapping[str, Any]) -> bool:
