@@ -13,7 +13,7 @@ __all__ = ["node_binary", "plan"]
 
 _ROOM = Path(__file__).resolve().parent
 _RUNNER = _ROOM / "runner.cjs"
-_PACKAGES = ("luxon", "jmespath")
+_PACKAGES = ("luxon", "jmespath", "moment")
 _BESIDE_HEAP_MB = 192
 """Writable memory that a Node needs beside the heap of the code: its own, its threads' stacks, buffers."""
 _ENVIRONMENT = (("TZ", "UTC"), ("OPENSSL_CONF", "/dev/null"))

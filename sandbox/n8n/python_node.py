@@ -8,6 +8,7 @@ import ast
 import builtins
 import collections
 import json
+import sys
 import textwrap
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +30,12 @@ __all__ = ["NotJson", "PythonNode", "Refused", "failure", "rules_from", "user_li
 
 _OUTPUT = "__n8n_internal_user_output__"
 _FILES = {"runOnceForAllItems": "<all_items_task_execution>", "runOnceForEachItem": "<per_item_task_execution>"}
+_WORDS_OF_3_13 = {
+    "float modulo": "float modulo by zero",
+    "max() arg is an empty sequence": "max() iterable argument is empty",
+    "min() arg is an empty sequence": "min() iterable argument is empty",
+}
+"""Messages that CPython 3.13, which n8n runs, words differently from older ones."""
 _WRAPPER_LINES = 1
 """Lines that stand before the user's own in what is compiled."""
 
@@ -148,6 +155,10 @@ def _hint(error: BaseException) -> str | None:
             return "n8n allows no import unless its runner is told so; do without, or use JavaScript"
         case NotJson():
             return "return None or a text instead of NaN and Infinity"
+        case SyntaxError() if sys.version_info < (3, 12) and (error.msg or "").startswith("f-string"):
+            return (
+                "n8n's Python 3.13 takes quotes inside the braces of an f-string; the Python of this sandbox is older"
+            )
         case ModuleNotFoundError() | PermissionError():
             return "the rules allow this module, but this sandbox has no such module to load"
         case NameError() if "__build_class__" in str(error):
@@ -162,7 +173,10 @@ def _hint(error: BaseException) -> str | None:
 
 def words(error: BaseException) -> str:
     """What n8n keeps of an exception."""
-    return f"Process exited with code {error.code}" if isinstance(error, SystemExit) else str(error)
+    if isinstance(error, SystemExit):
+        return f"Process exited with code {error.code}"
+    text = str(error)
+    return _WORDS_OF_3_13.get(text, text)
 
 
 def user_line(error: BaseException) -> int | None:
