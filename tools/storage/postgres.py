@@ -21,6 +21,10 @@ _MIGRATION_LOCK = 0x6E386E61
 _FIRST_PAUSE_S, _LAST_PAUSE_S = 0.1, 2.0
 """Between two attempts to reach a database that is down."""
 
+_ABOUT = (
+    "SELECT current_setting('server_version') AS version,"
+    " (SELECT extversion FROM pg_extension WHERE extname = 'vector') AS pgvector"
+)
 _Connection = psycopg.AsyncConnection[DictRow]
 SetUp = Callable[[_Connection], Awaitable[None]]
 
@@ -41,6 +45,7 @@ class PostgresConnector:
         self._up = asyncio.Event()
         self._tried = asyncio.Event()
         self._lost = asyncio.Event()
+        self._wake = asyncio.Event()
         self._trouble = "not yet connected"
         self._set_ups: list[SetUp] = []
         self._pool: AsyncConnectionPool[_Connection] = AsyncConnectionPool(
@@ -52,7 +57,7 @@ class PostgresConnector:
             reconnect_timeout=deadline_s,
             kwargs=self._session(),
             configure=_configure,
-            check=AsyncConnectionPool.check_connection,
+            check=self._check_connection,
             open=False,
         )
 
@@ -119,14 +124,14 @@ class PostgresConnector:
         return "[" + ",".join(f"{number:.9g}" for number in vector) + "]"
 
     async def check(self) -> Mapping[str, Any]:
-        """Ask on a fresh connection, so that the answer is about now."""
-        async with asyncio.timeout(self._deadline_s), await self._connect() as connection:
-            rows = await _fetch(
-                connection,
-                "SELECT current_setting('server_version') AS version,"
-                " (SELECT extversion FROM pg_extension WHERE extname = 'vector') AS pgvector",
-                {},
-            )
+        """Ask on a fresh connection, so that the answer is about now; a failure spares the next calls their wait."""
+        try:
+            async with asyncio.timeout(self._deadline_s), await self._connect() as connection:
+                rows = await _fetch(connection, _ABOUT, {})
+        except (psycopg.Error, OSError, TimeoutError) as error:
+            self.report_loss(_first_line(error))
+            raise StorageError(f"the database does not answer: {_first_line(error)}") from error
+        await self._wait_until_up()
         return rows[0]
 
     @asynccontextmanager
@@ -148,6 +153,22 @@ class PostgresConnector:
         except psycopg.Error as error:
             raise StorageError(f"the database refused: {_first_line(error)}") from error
 
+    async def _wait_until_up(self) -> None:
+        """It answers: have it brought up now, not at the keeper's next attempt."""
+        self._wake.set()
+        try:
+            await asyncio.wait_for(self._up.wait(), self._deadline_s)
+        except TimeoutError as error:
+            raise StorageError(f"the database answers, but cannot be used: {self._trouble}") from error
+
+    async def _check_connection(self, connection: _Connection) -> None:
+        """Before a connection is lent: one that broke means an outage, which only the first to notice waits for."""
+        try:
+            await AsyncConnectionPool.check_connection(connection)
+        except psycopg.OperationalError as error:
+            self.report_loss(_first_line(error))
+            raise
+
     async def _wait_until_tried(self) -> None:
         if not self._tried.is_set():
             with suppress(TimeoutError):
@@ -164,7 +185,9 @@ class PostgresConnector:
             except (psycopg.Error, OSError, TimeoutError, StorageError) as error:
                 self._trouble = _first_line(error) or type(error).__name__
                 self._tried.set()
-                await asyncio.sleep(pause_s)
+                self._wake.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause_s)
                 pause_s = min(pause_s * 2, _LAST_PAUSE_S)
                 continue
             pause_s = _FIRST_PAUSE_S
