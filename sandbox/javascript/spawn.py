@@ -14,8 +14,8 @@ __all__ = ["node_binary", "plan"]
 _ROOM = Path(__file__).resolve().parent
 _RUNNER = _ROOM / "runner.cjs"
 _PACKAGES = ("luxon", "jmespath", "moment")
-_BESIDE_HEAP_MB = 192
-"""Writable memory that a Node needs beside the heap of the code: its own, its threads' stacks, buffers."""
+_BESIDE_HEAP_MB = 640
+"""Writable memory that a Node counts beside the heap: 512 that V8 sets aside for machine code, its own, buffers."""
 _ENVIRONMENT = (("TZ", "UTC"), ("OPENSSL_CONF", "/dev/null"))
 """Node exits at its start when it may not read OpenSSL's configuration; it is told to read none."""
 _FLAGS = ("--no-addons", "--no-warnings", "--v8-pool-size=1")
