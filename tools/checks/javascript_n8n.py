@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sandbox.types import NodeRules
 from tools.checks.javascript_scopes import Scopes
@@ -55,6 +56,11 @@ ABSENT = {
     "alert": "use console.log",
 }
 """Names that a Code node does not have, and what to use instead."""
+_NODE_MODULES = words("""
+    assert buffer child_process crypto dns events fs http http2 https net os path punycode querystring stream
+    string_decoder timers tls tty url util v8 vm worker_threads zlib
+""")
+"""What comes with Node; any other name is an external package."""
 _REFUSED_HELPERS = words("""
     returnJsonArray httpRequestWithAuthentication requestWithAuthenticationPaginated normalizeItems
     constructExecutionMetaData getSSHClient
@@ -178,12 +184,14 @@ class _Lints:
         allowed = {*self.rules.javascript_builtin_allow, *self.rules.javascript_external_allow}
         if module in allowed or "*" in allowed:
             return
-        remedy = f"do without it, or allow {module} with NODE_FUNCTION_ALLOW_BUILTIN or NODE_FUNCTION_ALLOW_EXTERNAL"
+        setting = "NODE_FUNCTION_ALLOW_BUILTIN" if module in _NODE_MODULES else "NODE_FUNCTION_ALLOW_EXTERNAL"
+        remedy = f"do without it, or allow it with {setting}={module}"
         if module in {"luxon", "moment", "lodash", "axios", "node-fetch"}:
             remedy = ABSENT.get(module, _HTTP)
         elif module.startswith("node:"):
             remedy = f"n8n compares literally: ask for '{module.removeprefix('node:')}'"
-        yield self.find(node, "import", f"the module '{module}' is refused under this profile", remedy=remedy)
+        message = f"the module '{module}' is refused under this profile"
+        yield replace(self.find(node, "import", message, remedy=remedy), requires=f"{setting}={module}")
 
     def returns(self) -> Iterator[Finding]:
         found = [

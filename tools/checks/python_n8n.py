@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sandbox.types import NodeRules
 from tools.checks.lines import finding_at
@@ -127,9 +128,8 @@ class _Lints:
             kind = "standard library module" if standard else "external package"
             setting = "N8N_RUNNERS_STDLIB_ALLOW" if standard else "N8N_RUNNERS_EXTERNAL_ALLOW"
             remedy = f"do without it, use JavaScript, or allow it with {setting}={root}"
-            yield self.find(
-                node, "import", f"import of the {kind} '{root}' is refused under this profile", remedy=remedy
-            )
+            message = f"import of the {kind} '{root}' is refused under this profile"
+            yield replace(self.find(node, "import", message, remedy=remedy), requires=f"{setting}={root}")
 
     def name(self, node: ast.Name) -> Iterator[Finding]:
         if node.id in _BLOCKED_NAMES:

@@ -27,6 +27,8 @@ class Finding:
     remedy: str = ""
     context: str = ""
     """Why the rule exists, or the path by which it was reached (an alias, a built string)."""
+    requires: str = ""
+    """The setting of n8n that would allow it, `NAME=value`; empty when none would."""
 
 
 @dataclass(frozen=True, slots=True)
