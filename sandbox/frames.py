@@ -71,6 +71,8 @@ def read_answer(body: bytes, limits: Limits) -> ExecutionResult:
         answer = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise HostileFrame(f"the answer is not JSON: {str(error)[:200]}") from error
+    if isinstance(answer, dict) and answer.get("ready") is False:
+        raise HostileFrame(f"the child broke: {str(answer.get('reason'))[:400]}")
     if not isinstance(answer, dict) or not _KNOWN_KEYS.issuperset(answer) or type(answer.get("ok")) is not bool:
         raise HostileFrame("the answer has not the shape of one")
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH:

@@ -116,7 +116,7 @@ class Pool:
             async with asyncio.timeout_at(started + limits.timeout_s):
                 await loop.sock_sendall(child.sock, request)
                 while len(results) < answers:
-                    body = await receive_frame(child.sock, frame_cap(limits))
+                    body = await receive_frame(child, frame_cap(limits))
                     left_bytes -= len(body)
                     answer = read_answer(body, limits)
                     now = loop.time()

@@ -24,6 +24,7 @@ __all__ = ["Child", "Exit", "Spawner", "ZygoteSpawner", "receive_frame"]
 _START_S = 20.0
 _READY_S = 20.0
 _FRAME_CAP = 1 << 16
+_CHUNK = 1 << 18
 _ENVIRONMENT = {"PYTHONHASHSEED": "0", "TZ": "UTC"}
 """Sets come in one order, times in one zone; nothing else is inherited."""
 
@@ -51,6 +52,8 @@ class Child:
     pidfd: int
     sock: socket.socket
     exited: "asyncio.Future[Exit]"
+    unread: bytearray = field(default_factory=bytearray)
+    """What came after the frame that was read last."""
 
     def end(self) -> None:
         """Kill it, whatever it does, and let go of it; calling twice is fine."""
@@ -88,29 +91,29 @@ class Spawner(Protocol):
         """
 
 
-async def receive_frame(sock: socket.socket, most: int) -> bytes:
+async def receive_frame(child: Child, most: int) -> bytes:
     """Read one frame of a child.
 
     Raises:
         EOFError: the child is gone.
         OverflowError: the frame is longer than `most` bytes.
     """
-    loop = asyncio.get_running_loop()
-    head = await loop.sock_recv(sock, 4)
-    while len(head) < 4:
-        head += await _some(sock, 4 - len(head)) if head else await _some(sock, 4)
-    size = int.from_bytes(head, "big")
+    parts = child.unread
+    while len(parts) < 4:
+        parts += await _some(child.sock)
+    size = int.from_bytes(parts[:4], "big")
     if size > most:
         raise OverflowError(size)
-    parts = bytearray()
-    while len(parts) < size:
-        parts += await _some(sock, min(size - len(parts), 1 << 18))
-    return bytes(parts)
+    while len(parts) < size + 4:
+        parts += await _some(child.sock)
+    body = bytes(parts[4 : size + 4])
+    del parts[: size + 4]
+    return body
 
 
-async def _some(sock: socket.socket, most: int) -> bytes:
+async def _some(sock: socket.socket) -> bytes:
     try:
-        part = await asyncio.get_running_loop().sock_recv(sock, most)
+        part = await asyncio.get_running_loop().sock_recv(sock, _CHUNK)
     except ConnectionError as error:
         raise EOFError from error
     if not part:
@@ -148,7 +151,8 @@ class ZygoteSpawner:
         """Make one ready child."""
         zygote = await self._current()
         try:
-            return await asyncio.wait_for(zygote.spawn(FORK), _READY_S)
+            async with asyncio.timeout(_READY_S):
+                return await zygote.spawn(FORK)
         except (EOFError, TimeoutError, OverflowError) as error:
             raise SandboxFault(f"a child did not become ready: {error or type(error).__name__}") from error
 
@@ -196,7 +200,7 @@ async def _test(zygote: "_Zygote") -> None:
         try:
             told = json.dumps({"canary": canary.name, "port": trap.getsockname()[1]}).encode()
             await asyncio.get_running_loop().sock_sendall(child.sock, len(told).to_bytes(4, "big") + told)
-            answer = json.loads(await receive_frame(child.sock, _FRAME_CAP))
+            answer = json.loads(await receive_frame(child, _FRAME_CAP))
         finally:
             child.end()
     if "holes" not in answer:
@@ -265,7 +269,7 @@ class _Zygote:
                 order.result().end()
             raise
         try:
-            _expect_ready(json.loads(await receive_frame(child.sock, _FRAME_CAP)))
+            _expect_ready(json.loads(await receive_frame(child, _FRAME_CAP)))
         except BaseException:
             child.end()
             raise

@@ -18,9 +18,9 @@ import struct
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
-from sandbox.lockdown.kernel import Prctl, prctl
+from sandbox.lockdown.kernel import Prctl, fork, prctl
 from sandbox.lockdown.ladder import lock_child, lock_zygote
-from sandbox.lockdown.seccomp import Variant
+from sandbox.lockdown.seccomp import Filter, Variant
 from sandbox.lockdown.selftest import probe
 
 __all__ = ["BOOT", "BORN", "CHILD_SOCKET", "FORK", "GONE", "SELFTEST", "Plan", "main"]
@@ -116,6 +116,7 @@ class _Nursery:
         self.plan = plan
         self.served = served
         self.pid = os.getpid()
+        self.filter = Filter(plan.variant)
         self.wake_read, self.wake_write = socket.socketpair()
         self.wake_read.setblocking(False)
         self.wake_write.setblocking(False)
@@ -145,7 +146,7 @@ class _Nursery:
 
     def _fork(self, *, selftest: bool) -> None:
         ours, theirs = socket.socketpair()
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             self._become_child(theirs, selftest=selftest)
         theirs.close()
@@ -181,7 +182,7 @@ class _Nursery:
         node = self.plan.variant == "node"
         if not node and not selftest:
             self.served.warm_up()
-        lock_child(self.plan.variant, self.pid)
+        lock_child(self.filter, self.pid)
         if selftest:
             _answer_selftest(may_map_code=node)
         elif node:

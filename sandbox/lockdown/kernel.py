@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-__all__ = ["ARCHITECTURE", "KernelRefused", "Prctl", "is_linux", "prctl", "syscall"]
+__all__ = ["ARCHITECTURE", "KernelRefused", "Prctl", "fork", "is_linux", "prctl", "syscall"]
 
 ARCHITECTURE = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}.get(platform.machine())
 """The machine we know system-call numbers for, or None."""
@@ -25,6 +25,8 @@ class Prctl:
 
 
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_LOCKED_LIBC = ctypes.PyDLL(None, use_errno=True) if sys.platform == "linux" else None
+"""Calls that keep the interpreter's lock."""
 _syscall = getattr(_LIBC, "syscall", None)
 if _syscall is not None:
     _syscall.restype = ctypes.c_long
@@ -33,6 +35,23 @@ if _syscall is not None:
 def is_linux() -> bool:
     """Whether this is a Linux whose system-call numbers we know."""
     return _LIBC is not None and ARCHITECTURE is not None
+
+
+def fork() -> int:
+    """Fork a single-threaded process, without the interpreter's own work for threads, which copies 100 pages.
+
+    Returns:
+        0 in the child, its process id in the parent.
+
+    Raises:
+        KernelRefused: with the errno.
+    """
+    assert _LOCKED_LIBC is not None
+    pid = int(_LOCKED_LIBC.fork())
+    if pid < 0:
+        code = ctypes.get_errno()
+        raise KernelRefused(code, f"fork: {os.strerror(code)}")
+    return pid
 
 
 def syscall(number: int, *arguments: object) -> int:

@@ -85,7 +85,7 @@ def lock_zygote(
     return wall
 
 
-def lock_child(variant: seccomp.Variant, zygote: int) -> None:
+def lock_child(calls: seccomp.Filter, zygote: int) -> None:
     """The rest, which a zygote cannot have: die with it, and the filter.
 
     Raises:
@@ -94,7 +94,7 @@ def lock_child(variant: seccomp.Variant, zygote: int) -> None:
     prctl(Prctl.PDEATHSIG, 9)
     if os.getppid() != zygote:
         raise KernelRefused(0, "the zygote ended before its child was locked")
-    seccomp.install(variant)
+    calls.install()
 
 
 def _leave_namespaces() -> bool:

@@ -13,7 +13,7 @@ from typing import Literal
 from sandbox.lockdown.kernel import ARCHITECTURE, KernelRefused, Prctl, prctl, syscall
 from sandbox.lockdown.syscalls import ARGUED, EVERYDAY, FATAL, NODE_ONLY, Numbers
 
-__all__ = ["Variant", "assemble", "available", "install", "no_new_privileges", "program"]
+__all__ = ["Filter", "Variant", "assemble", "available", "no_new_privileges", "program"]
 
 Variant = Literal["python", "node"]
 
@@ -77,21 +77,27 @@ def available() -> bool:
     return True
 
 
-def install(variant: Variant) -> None:
-    """Put the filter on this process, for good.
+class Filter:
+    """A filter made ready before the fork, so that a child has nothing left to do but to put it on."""
 
-    Raises:
-        KernelRefused: the kernel has no seccomp, or no-new-privileges is not set.
-    """
-    assert ARCHITECTURE is not None
-    code = program(variant, ARCHITECTURE)
-    buffer = ctypes.create_string_buffer(code, len(code))
+    def __init__(self, variant: Variant) -> None:
+        assert ARCHITECTURE is not None
+        code = program(variant, ARCHITECTURE)
+        self._code = ctypes.create_string_buffer(code, len(code))
+        self._program = _Program(len(code) // 8, ctypes.addressof(self._code))
+        self._call = _SECCOMP_CALL[ARCHITECTURE]
 
-    class Program(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+    def install(self) -> None:
+        """Put it on this process, for good.
 
-    filled = Program(len(code) // 8, ctypes.addressof(buffer))
-    syscall(_SECCOMP_CALL[ARCHITECTURE], 1, 0, ctypes.byref(filled))
+        Raises:
+            KernelRefused: the kernel has no seccomp, or no-new-privileges is not set.
+        """
+        syscall(self._call, 1, 0, ctypes.byref(self._program))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
 def no_new_privileges() -> None:

@@ -4,6 +4,7 @@ import gc
 import importlib
 import json
 import os
+import random
 import sys
 import types
 from collections.abc import Iterator, Mapping
@@ -59,13 +60,17 @@ _PRELOADED = (
     ),
 )
 """What the standard library imports late: a locked child can read no file."""
-_WARM_CODE = """
+_WARM_UPS = 20
+"""Before the fork, until the interpreter has specialised the code and writes no more to its pages."""
+_THOROUGH = """
 class W:
     def __init__(self, a):
         self._a = a
 result = [f"{k}" for k, v in {"a": W(1)}.items()]
 print(sum([1, x]))
 """
+_SHORT = "result = [x + 1]"
+"""In each child: the pages that every code touches, and no more, for a touched page is a copied page."""
 
 
 class Child:
@@ -76,17 +81,20 @@ class Child:
         for name in _PRELOADED:
             importlib.import_module(name)
         keep_zones_in_memory()
+        for _ in range(_WARM_UPS):
+            self.warm_up(_THOROUGH)
 
-    def warm_up(self) -> None:
+    def warm_up(self, code: str = _SHORT) -> None:
         """Touch the pages that a run will touch, while nobody waits."""
         limits = {"output_bytes": 1000, "result_bytes": 1000}
-        request = {"code": _WARM_CODE, "dialect": "auto", "contexts": [{"x": 1}], "rules": None, "limits": limits}
+        request = {"code": code, "dialect": "auto", "contexts": [{"x": 1}], "rules": None, "limits": limits}
         for _ in self.answers(json.loads(json.dumps(request))):
             pass
 
     def serve(self, descriptor: int) -> NoReturn:
         """Say ready, read one request, answer, end."""
         sys.modules[_USER_MODULE] = types.ModuleType(_USER_MODULE)
+        random.seed()  # or every child would throw the same dice
         wire = _Wire(descriptor)
         wire.send(b'{"ready":true}')
         request = json.loads(wire.receive())

@@ -81,7 +81,7 @@ def globals_for(context: Mapping[str, Any], *, language_layer: bool) -> dict[str
     names["__name__"] = guards.MODULE
     if language_layer:
         names.update(guards.GUARDS)
-    names["__builtins__"] = dict(guards.BUILTINS) if language_layer else builtins
+    names["__builtins__"] = guards.BUILTINS if language_layer else builtins  # not a copy: 160 references are 60 pages
     return names
 
 

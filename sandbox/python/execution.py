@@ -2,6 +2,7 @@
 
 import ast
 import json
+import mmap
 import resource
 import sys
 import time
@@ -18,7 +19,7 @@ from sandbox.python.varying import varies
 __all__ = ["Execution"]
 
 _BALLAST_BYTES = 1 << 20
-"""Given back when memory is used up, so that the answer can still be written; never touched, so it costs no page."""
+"""Given back when memory is used up, so that an answer can be written; a mapping nobody touches costs no page."""
 _ADDRESS = " at 0x"
 
 
@@ -30,9 +31,9 @@ class Execution:
         self.language_layer = language_layer
         self.node: PythonNode | None = None
         self.compiled: dict[frozenset[str], Compiled] = {}
-        self.ballast = bytearray(_BALLAST_BYTES)
+        self.ballast = mmap.mmap(-1, _BALLAST_BYTES)
         # Bound before foreign code runs, which may replace what the modules hold.
-        self.dumps, self.clock, self.usage = json.dumps, time.process_time, resource.getrusage
+        self.dumps, self.clock, self.usage = json.dumps, time.thread_time, resource.getrusage
         self.wall_clock = time.perf_counter
 
     def answer(self, context: Mapping[str, Any]) -> bytes:
@@ -47,7 +48,7 @@ class Execution:
             text = self._run(context, answer)
             answer["ok"] = True
         except BaseException as error:  # noqa: BLE001 - whatever foreign code raises is its result
-            self.ballast.clear()
+            self.ballast.close()
             answer |= failures.describe(error, node=self.request["dialect"] == "node")
         finally:
             sys.stdout, sys.stderr = outer

@@ -1,0 +1,235 @@
+"""The Python sandbox beside `python -I`, `python -I -S`, a plain fork server, smolagents and pydantic-monty."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks import fork_server
+from benchmarks.report import Table, quantile
+from sandbox import ExecutionRequest, Limits, Sandbox, SandboxConfig
+
+__all__ = ["run"]
+
+CODE = "result = x * y"
+ROUNDS = 120
+PAUSE_S = 0.02
+"""Between two requests, as between two users; the throughput table is back to back."""
+PER_LEVEL_S = 2.0
+LEVELS = (1, 2, 8, 64)
+
+Engine = Callable[[int], Any]
+"""Runs CODE with x and y=3 and returns the result."""
+
+
+def run() -> list[Table]:
+    """Measure all, interleaved: each round asks every engine once."""
+    with asyncio.Runner() as runner:
+        return runner.run(_measure())
+
+
+async def _measure() -> list[Table]:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        server = stack.enter_context(_fork_server())
+        async with Sandbox() as cold, Sandbox(SandboxConfig(workspace=Path(folder))) as keeping:
+            return [
+                await _latency(cold, server, stack),
+                await _cached(keeping),
+                await _throughput(cold, server),
+                await _memory(cold),
+            ]
+
+
+async def _latency(cold: Sandbox, server: str, stack: contextlib.ExitStack) -> Table:
+    engines: dict[str, Engine] = {
+        "a plain fork server, no isolation": lambda x: _ask_fork_server(server, x),
+        "python -I -S (subprocess)": lambda x: _subprocess(["-I", "-S"], x),
+        "python -I (subprocess)": lambda x: _subprocess(["-I"], x),
+        **_peers(stack),
+    }
+    times: dict[str, list[float]] = {"ours, every layer, cold": [], **{name: [] for name in engines}}
+    for number in range(ROUNDS):
+        await asyncio.sleep(PAUSE_S)
+        started = time.perf_counter()
+        [result] = await cold.execute(_request(number))
+        times["ours, every layer, cold"].append(time.perf_counter() - started)
+        assert result.result == number * 3
+        for name, engine in engines.items():
+            await asyncio.sleep(PAUSE_S)
+            started = time.perf_counter()
+            assert engine(number) == number * 3
+            times[name].append(time.perf_counter() - started)
+    reference = quantile(times["python -I (subprocess)"], 0.5)
+    rows = [
+        [
+            name,
+            *(round(quantile(spent, share) * 1000, 3) for share in (0.1, 0.5, 0.99)),
+            round(reference / quantile(spent, 0.5), 1),
+        ]
+        for name, spent in times.items()
+    ]
+    load = os.getloadavg()[0]
+    notes = [
+        f"{ROUNDS} rounds of `{CODE}`, every engine once a round, {PAUSE_S * 1000:.0f} ms apart, load {load:.1f}",
+        "monty and smolagents re-use one process for all requests; the others make a new one each time",
+        f"our p99 is 1/{reference / quantile(times['ours, every layer, cold'], 0.99):.1f} of the p50 of python -I",
+    ]
+    title = "One execution, new process each time"
+    return Table(
+        "sandbox_latency",
+        title,
+        ["engine", "p10 ms", "p50 ms", "p99 ms", "times faster than python -I"],
+        rows,
+        notes,
+        "p50 ms",
+    )
+
+
+async def _cached(keeping: Sandbox) -> Table:
+    await keeping.execute(_request(7))
+    spent = []
+    for _ in range(3000):
+        started = time.perf_counter()
+        [result] = await keeping.execute(_request(7))
+        spent.append(time.perf_counter() - started)
+        assert result.cached
+    rows = [["the same question again", *(round(quantile(spent, share) * 1e6, 1) for share in (0.1, 0.5, 0.99))]]
+    return Table("sandbox_cached", "A kept result, in process", ["what", "p10 us", "p50 us", "p99 us"], rows)
+
+
+async def _throughput(cold: Sandbox, server: str) -> Table:
+    rows = []
+    for level in LEVELS:
+        ours, ours_errors = await _flood(lambda n: _ours(cold, n), level)
+        plain, _ = await _flood(lambda n: _ask_fork_server_async(server, n), level)
+        rows.append([f"{level} at once", ours, plain, round(ours / plain, 2), ours_errors])
+    columns = ["concurrency", "ours /s", "plain fork server /s", "ours / plain", "errors of ours"]
+    note = f"{PER_LEVEL_S:.0f} s a cell, back to back; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    return Table("sandbox_throughput", "Executions per second", columns, rows, [note], "ours /s")
+
+
+async def _flood(ask: Callable[[int], Any], level: int) -> tuple[int, int]:
+    done = errors = 0
+    end = time.perf_counter() + PER_LEVEL_S
+
+    async def client(number: int) -> None:
+        nonlocal done, errors
+        while time.perf_counter() < end:
+            errors += await ask(number) != number * 3
+            done += 1
+
+    await asyncio.gather(*(client(number) for number in range(level)))
+    return round(done / PER_LEVEL_S), errors
+
+
+async def _memory(cold: Sandbox) -> Table:
+    """Private memory of one child while it runs, by the kernel's own count."""
+    process = subprocess.Popen([sys.executable, "-I", "-c", "import json, time; x = 3 * 3; time.sleep(9)"])  # noqa: ASYNC220 - not timed
+    rows_of_data = [{"json": {"id": n, "name": f"name {n}", "price": n * 1.5}} for n in range(1000)]
+    trivial = "import time\nresult = x * 3\ntime.sleep(0.5)"
+    thousand = "import time\nresult = [{'json': {**i['json'], 'total': i['json']['price'] * 2}} for i in items]\ntime.sleep(0.5)"
+    rows = []
+    for name, code, context in (
+        ("ours, trivial", trivial, {"x": 1}),
+        ("ours, 1,000 rows", thousand, {"items": rows_of_data}),
+    ):
+        before = _children(cold)
+        task = asyncio.create_task(cold.execute(ExecutionRequest(code, contexts=[context])))
+        await asyncio.sleep(0.3)
+        rows.append([name, round(max(map(_uss_mb, before)), 2)])
+        await task
+    rows.append(["python -I, trivial", round(_uss_mb(process.pid), 2)])
+    process.kill()
+    process.wait()
+    return Table("sandbox_memory", "Private memory of one execution (USS)", ["what", "MB"], rows)
+
+
+def _children(box: Sandbox) -> list[int]:
+    return [child.pid for child in box._pools["python"]._idle]  # noqa: SLF001 - nobody else needs to know
+
+
+def _uss_mb(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:  # another child of the pool, which has ended meanwhile
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+
+
+def _request(number: int) -> ExecutionRequest:
+    return ExecutionRequest(CODE, contexts=[{"x": number, "y": 3}], limits=Limits(timeout_s=20))
+
+
+async def _ours(box: Sandbox, number: int) -> Any:
+    [result] = await box.execute(_request(number))
+    return result.result
+
+
+def _subprocess(flags: list[str], x: int) -> Any:
+    code = f"import json, sys; n = json.loads(sys.argv[1]); exec({CODE!r}, n); print(json.dumps(n['result']))"
+    done = subprocess.run(
+        [sys.executable, *flags, "-c", code, json.dumps({"x": x, "y": 3})], capture_output=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+@contextlib.contextmanager
+def _fork_server() -> Iterator[str]:
+    pid, path = fork_server.start()
+    try:
+        time.sleep(1)
+        yield path
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        Path(path).unlink()
+
+
+def _ask_fork_server(path: str, x: int) -> Any:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
+        client.sendall(json.dumps({"code": CODE, "context": {"x": x, "y": 3}}).encode())
+        return json.loads(client.recv(1 << 20))["result"]
+
+
+async def _ask_fork_server_async(path: str, x: int) -> Any:
+    reader, writer = await asyncio.open_unix_connection(path)
+    writer.write(json.dumps({"code": CODE, "context": {"x": x, "y": 3}}).encode())
+    answer = json.loads(await reader.read(1 << 20))["result"]
+    writer.close()
+    return answer
+
+
+def _peers(stack: contextlib.ExitStack) -> dict[str, Engine]:
+    """Those of the bench extra that are installed."""
+    peers: dict[str, Engine] = {}
+    with contextlib.suppress(ImportError):
+        import pydantic_monty
+
+        pool = stack.enter_context(pydantic_monty.Monty())
+
+        def monty(x: int) -> Any:
+            with pool.checkout() as session:
+                return session.feed_run("x * y", inputs={"x": x, "y": 3})
+
+        peers["pydantic-monty, warm worker pool"] = monty
+    with contextlib.suppress(ImportError):
+        from smolagents.local_python_executor import LocalPythonExecutor
+
+        def smol(x: int) -> Any:
+            executor = LocalPythonExecutor([])
+            executor.send_tools({})
+            executor.send_variables({"x": x, "y": 3})
+            return executor("x * y").output
+
+        peers["smolagents, in process, no wall"] = smol
+    return peers
