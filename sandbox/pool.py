@@ -159,7 +159,8 @@ class Pool:
         while self._idle:
             child = self._idle.popleft()
             if not child.exited.done():
-                self._refill()
+                if not self._idle:  # else the next one is made when this one is done, and takes no time from it
+                    self._refill()
                 return child
             child.end()
         taker: asyncio.Future[Child] = asyncio.get_running_loop().create_future()

@@ -194,6 +194,8 @@ async def _test(zygote: "_Zygote") -> None:
     """
     if zygote.wall.rung in {"D", "E"}:
         raise SandboxUnavailable(f"this machine holds no wall (rung {zygote.wall.rung})")
+    if zygote.plan.variant == "node" and not zygote.wall.landlock_abi:
+        raise SandboxUnavailable("JavaScript needs files, and this kernel has no Landlock to fence them (rung C)")
     with tempfile.NamedTemporaryFile("w", prefix="canary-") as canary, socket.create_server(("127.0.0.1", 0)) as trap:
         os.fchmod(canary.fileno(), 0o644)
         child = await zygote.spawn(SELFTEST)

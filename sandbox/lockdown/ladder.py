@@ -4,9 +4,9 @@
 |---|---|
 | A | seccomp + Landlock (ABI 4 or later) + an empty network namespace, private mounts, own user |
 | B | seccomp + Landlock, no namespaces (a container, a plain user) |
-| C | seccomp only: the Python filter has no path call at all; JavaScript is refused |
+| C | seccomp only: the Python filter has no path call at all; JavaScript, which needs files, is refused |
 | D | no seccomp: refused |
-| E | no Linux: refused; with the operator's explicit setting the language layer alone, and every answer says so |
+| E | no Linux, or an architecture whose system calls we do not know: refused |
 """
 
 import ctypes
