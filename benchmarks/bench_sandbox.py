@@ -151,7 +151,8 @@ async def _memory(cold: Sandbox) -> Table:
     process = subprocess.Popen([sys.executable, "-I", "-c", sleeping])  # noqa: ASYNC220 - its start is not timed
     rows_of_data = [{"json": {"id": n, "name": f"name {n}", "price": n * 1.5}} for n in range(1000)]
     trivial = "import time\nresult = x * 3\ntime.sleep(0.5)"
-    thousand = "import time\nresult = [{'json': {**i['json'], 'total': i['json']['price'] * 2}} for i in items]\ntime.sleep(0.5)"
+    thousand = "import time\nresult = [{'json': {**i['json'], 'total': i['json']['price'] * 2}} for i in items]\n"
+    thousand += "time.sleep(0.5)"
     rows = []
     for name, code, context in (
         ("ours, trivial", trivial, {"x": 1}),
