@@ -42,12 +42,10 @@ var module = { exports: {} };
 `, { filename: 'prelude' });
 const BODY_PRELUDE = new vm.Script('globalThis.global = globalThis; var module = { exports: {} };', { filename: 'prelude' });
 
-/** Buffer, timers and encodings that n8n hands through; the streams are loaded when first touched. */
-const NATIVES = { Buffer, btoa, atob, TextDecoder, TextEncoder };
-const LAZY_NATIVES = ['TextDecoderStream', 'TextEncoderStream', 'FormData'];
 /** What code that is no code node may use beside. */
 const BODY_NATIVES = ['URL', 'URLSearchParams', 'structuredClone', 'queueMicrotask', 'performance', 'AbortController', 'AbortSignal'];
 
+/** A context that waits for its names; making one is the dearest part of a run. */
 function prepare(dialect) {
   const node = dialect === 'node';
   const names = {};
@@ -58,15 +56,13 @@ function prepare(dialect) {
 
 /** A console whose lines go to `output`; in a node n8n sends them to the browser. */
 function consoleFor(output) {
-  const write = (stream) => (...args) => output.write(stream, `${args.map(shown).reduce(joined, '')}\n`);
   const shown = (arg) => (Object(arg) === arg && isExecutionContext(arg) ? '[[ExecutionContext]]' : arg);
-  const joined = (_text, _arg, _index, args) => format(...args);
-  return Object.fromEntries(
-    CONSOLE_METHODS.map((name) => [
-      name,
-      SILENT.has(name) ? () => {} : name === 'assert' ? assertion(write('stderr')) : write(TO_STDERR.has(name) ? 'stderr' : 'stdout'),
-    ]),
-  );
+  const write = (stream) => (...args) => output.write(stream, `${format(...args.map(shown))}\n`);
+  const method = (name) => {
+    if (SILENT.has(name)) return () => {};
+    return name === 'assert' ? assertion(write('stderr')) : write(TO_STDERR.has(name) ? 'stderr' : 'stdout');
+  };
+  return Object.fromEntries(CONSOLE_METHODS.map((name) => [name, method(name)]));
 }
 
 function assertion(write) {
@@ -126,12 +122,11 @@ function addLazily(names, keys) {
   }
 }
 
+/** Buffer, timers and encodings that n8n hands through, in its order; some are loaded only when touched. */
 function addNatives(names, timers) {
-  const { Buffer: buffer, ...encodings } = NATIVES;
-  Object.assign(names, { Buffer: buffer }, timers.names());
-  Object.assign(names, { btoa: encodings.btoa, atob: encodings.atob, TextDecoder: encodings.TextDecoder });
+  Object.assign(names, { Buffer }, timers.names(), { btoa, atob, TextDecoder });
   addLazily(names, ['TextDecoderStream']);
-  names.TextEncoder = encodings.TextEncoder;
+  names.TextEncoder = TextEncoder;
   addLazily(names, ['TextEncoderStream', 'FormData']);
 }
 
@@ -144,7 +139,7 @@ function staticData(given) {
   };
 }
 
-/** Fill a context for the code of a code node; @returns a function that binds it to one item, for each-item mode. */
+/** Fill a context for the code of a code node; in each-item mode `bindToItem` gives it the item at hand. */
 function fillForNode({ names }, run, rules, output, timers, given) {
   names.__isExecutionContext = true;
   names.require = nodeRequire(rules.javascript_builtin_allow ?? [], rules.javascript_external_allow ?? []);
@@ -165,7 +160,7 @@ function bindToItem({ names }, run, index) {
 
 /** Fill a context for a plain body: n8n's data globals over `context.items`, then the context's own names. */
 function fillForBody({ names }, given, output, timers) {
-  const items = asItems(given.items);
+  const items = Array.isArray(given.items) ? given.items : [];
   const run = new NodeRun({ items });
   names.require = bodyRequire;
   names.console = consoleFor(output);
@@ -179,11 +174,6 @@ function fillForBody({ names }, given, output, timers) {
     Object.assign(names, { $jmespath, $jmesPath, DateTime, Interval, Duration, $now, $today });
   }
   Object.assign(names, given);
-}
-
-/** Context items as they came; rows that are no items are left alone, `$input` sees what the caller gave. */
-function asItems(value) {
-  return Array.isArray(value) ? value : [];
 }
 
 module.exports = { Timers, bindToItem, consoleFor, fillForBody, fillForNode, prepare };

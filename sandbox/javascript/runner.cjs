@@ -73,10 +73,15 @@ function settled(start) {
   });
 }
 
-/** Compile the code as the body of a function; its syntax error is the user's, not one of this realm. */
+let compiled;
+
+/** Compile the code as the body of a function, once; its syntax error is the user's, not one of this realm. */
 function compile(code) {
+  if (compiled?.code === code) return compiled.script;
   try {
-    return new vm.Script(`module.exports = async function ${WRAPPER}() {${code}\n}()`, { filename: SCRIPT });
+    const script = new vm.Script(`module.exports = async function ${WRAPPER}() {${code}\n}()`, { filename: SCRIPT });
+    compiled = { code, script };
+    return script;
   } catch (error) {
     throw { name: error.name, message: error.message, stack: error.stack };
   }
@@ -96,11 +101,11 @@ async function runBare(request, given, output) {
   return await settled(() => body.apply(globalThis, Object.values(names)));
 }
 
-async function runNode(request, given, output, timers) {
+async function runNode(request, given, output, timers, warnings) {
   const { rules, code } = request;
   if (!code) throw new Unspeakable(new Error('there is no code to run'));
   const run = new NodeRun(USES_INPUT.test(code) ? given : { ...given, items: [] });
-  if (rules.mode === 'runOnceForEachItem') return await runEach(request, given, run, output, timers);
+  if (rules.mode === 'runOnceForEachItem') return await runEach(request, given, run, output, timers, warnings);
   const prepared = takeContext('node');
   fillForNode(prepared, run, rules, output, timers, given);
   try {
@@ -112,7 +117,7 @@ async function runNode(request, given, output, timers) {
   }
 }
 
-async function runEach(request, given, run, output, timers) {
+async function runEach(request, given, run, output, timers, warnings) {
   const returned = [];
   const { rules, code } = request;
   let prepared;
@@ -124,7 +129,7 @@ async function runEach(request, given, run, output, timers) {
     bindToItem(prepared, run, index);
     try {
       const result = await settled(() => compile(code).runInContext(prepared.context));
-      if (result) returned.push(itemOf(result, index));
+      if (result) returned.push(itemOf(result, index, warnings));
     } catch (error) {
       if (!rules.continue_on_fail || isFinal(error)) throw error;
       returned.push({ json: { error: nodeFault(error).message }, pairedItem: { item: index } });
@@ -133,10 +138,14 @@ async function runEach(request, given, run, output, timers) {
   return returned;
 }
 
+const KEPT = new Set(['json', 'binary', 'pairedItem']);
+
 /** Wrap what each-item code returned; keys beside `json` and `binary` are lost, as in n8n. */
-function itemOf(result, index) {
+function itemOf(result, index, warnings) {
   const isObject = Object(result) === result;
   const json = isObject && 'json' in result ? result.json : isObject && 'binary' in result ? {} : result;
+  const lost = isObject && json !== result ? Object.keys(result).filter((key) => !KEPT.has(key)) : [];
+  if (lost.length && !warnings.length) warnings.push(`item ${index}: ${lost.join(', ')} beside json is lost`);
   const item = { json, pairedItem: { item: index } };
   return result.binary ? { ...item, binary: result.binary } : item;
 }
@@ -205,7 +214,7 @@ async function answer(request, given, limits) {
   let fault = null;
   let killedBy;
   try {
-    const value = await (node ? runNode : BARE ? runBare : runBody)(request, given, output, timers);
+    const value = await (node ? runNode : BARE ? runBare : runBody)(request, given, output, timers, warnings);
     if (output.overflowed) throw output.overflowed;
     const text = serialised(value, limits.result_bytes, node);
     result = node ? (text === undefined ? '{}' : `{"returned":${text}}`) : (text ?? 'null');

@@ -75,7 +75,8 @@ class PythonNode:
         self.code = code
         self.rules = rules
         self.filename = _FILES[rules.mode]
-        self.warnings = tuple(_changed_texts(code))
+        self.warnings = list(_changed_texts(code))
+        """What n8n changes in silence, of the code and, after a run, of its result."""
         self._compiled: types.CodeType | None = None
         if not is_unchecked(rules):
             found = violations(code, rules)
@@ -116,10 +117,17 @@ class PythonNode:
             output = self._call({**shared, "_item": item})
             if output is None:
                 continue
+            self._warn_of_lost_keys(output, index)
             made = {"json": _json_of(output), "pairedItem": {"item": index}}
             if isinstance(output, dict) and "binary" in output:
                 made["binary"] = output["binary"]
             yield made
+
+    def _warn_of_lost_keys(self, output: Any, index: int) -> None:
+        lost = set(output) - {"json", "binary", "pairedItem"} if isinstance(output, dict) and "json" in output else ()
+        warning = f"item {index}: {', '.join(sorted(map(str, lost)))} beside json is lost"
+        if lost and not any("beside json" in earlier for earlier in self.warnings):
+            self.warnings.append(warning)
 
     def _call(self, names: dict[str, Any]) -> Any:
         assert self._compiled is not None

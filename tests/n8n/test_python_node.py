@@ -115,6 +115,7 @@ def test_each_item_code_drops_none_and_keeps_only_json_and_binary() -> None:
     node = PythonNode("if _item['json']['n'] == 1: return None\nreturn {'json': {'n': 2}, 'x': 1, 'binary': {}}", rules)
     items = [{"json": {"n": number}, "pairedItem": {"item": number}} for number in range(2)]
     assert node.run(items, str) == [{"json": {"n": 2}, "pairedItem": {"item": 0}, "binary": {}}]
+    assert node.warnings == ["item 0: x beside json is lost"]
 
 
 def test_an_error_of_a_node_that_goes_on_becomes_one_item_for_the_whole_batch() -> None:
@@ -128,9 +129,9 @@ def test_nan_is_found_with_its_place() -> None:
 
 
 def test_a_text_over_several_lines_is_warned_of() -> None:
-    assert PythonNode("s = '''a\nb'''\nt = ('a'\n 'b')\n'''doc\nstring'''", RULES).warnings == (
-        "line 1: n8n indents the code, so each further line of this text gains 4 spaces",
-    )
+    assert PythonNode("s = '''a\nb'''\nt = ('a'\n 'b')\n'''doc\nstring'''", RULES).warnings == [
+        "line 1: n8n indents the code, so each further line of this text gains 4 spaces"
+    ]
 
 
 @pytest.mark.parametrize(
