@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from graph.runner import Runner
+from server.rumours import Rumours
 from tools.errors import CodegenError
 
 __all__ = ["upkeep"]
 
 _log = logging.getLogger(__name__)
-_RECOVER_EVERY_S, _EXPIRE_EVERY_S = 10.0, 3600.0
+_RECOVER_EVERY_S, _EXPIRE_EVERY_S, _EXCHANGE_EVERY_S = 10.0, 3600.0, 5.0
 
 
 @asynccontextmanager
@@ -23,6 +24,9 @@ async def upkeep(runner: Runner) -> AsyncIterator[None]:
         asyncio.create_task(_again_and_again(runner.recover, _RECOVER_EVERY_S), name="recover-runs"),
         asyncio.create_task(_again_and_again(lambda: _expire(runner), _EXPIRE_EVERY_S), name="expire-runs"),
     ]
+    if runner.services.storage.dialect == "postgres" and runner.services.llm.configured:
+        rumours = Rumours(runner.services.storage.hints, runner.services.llm.circuits)
+        chores.append(asyncio.create_task(_again_and_again(rumours.exchange, _EXCHANGE_EVERY_S), name="rumours"))
     try:
         async with runner.services.health:
             yield

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from graph.runner import Runner
 from graph.state import GenerateInput
-from server.answers import answer_execute, answer_validate
+from server.answers import answer_execute, answer_optimize, answer_run_node, answer_validate
 from server.comparing import CompareRequest, answer_compare
-from server.schemas import ExecuteRequest, GenerateRequest, ValidateRequest
+from server.schemas import ExecuteRequest, GenerateRequest, OptimizeRequest, RunNodeRequest, ValidateRequest
 from tools.errors import RequestError
 from tools.n8n.profile import profile_from
 from tools.storage import is_abandoned
@@ -27,7 +27,7 @@ class JobItemRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["generate", "execute", "validate", "compare"]
+    kind: Literal["generate", "execute", "run-node", "validate", "optimize", "compare"]
     request: dict[str, Any]
 
 
@@ -62,6 +62,14 @@ async def _execute(body: ExecuteRequest, runner: Runner, _name: str) -> dict[str
     return await answer_execute(body, runner.services)
 
 
+async def _run_node(body: RunNodeRequest, runner: Runner, _name: str) -> dict[str, Any]:
+    return await answer_run_node(body, runner.services)
+
+
+async def _optimize(body: OptimizeRequest, runner: Runner, _name: str) -> dict[str, Any]:
+    return await answer_optimize(body, runner.services)
+
+
 async def _validate(body: ValidateRequest, _runner: Runner, _name: str) -> dict[str, Any]:
     return answer_validate(body)
 
@@ -74,6 +82,8 @@ async def _compare(body: CompareRequest, runner: Runner, _name: str) -> dict[str
 KINDS: Mapping[str, Kind] = {
     "generate": Kind(GenerateRequest, "pipeline", _generate),
     "execute": Kind(ExecuteRequest, "sandbox", _execute),
+    "run-node": Kind(RunNodeRequest, "sandbox", _run_node),
+    "optimize": Kind(OptimizeRequest, "sandbox", _optimize),
     "validate": Kind(ValidateRequest, "sandbox", _validate),
     "compare": Kind(CompareRequest, "sandbox", _compare),
 }

@@ -62,6 +62,7 @@ async def test_each_request_of_a_job_is_answered_once_and_failures_of_user_code_
 async def test_json_lines_and_kinds_are_mixed(client: httpx.AsyncClient) -> None:
     lines = [
         {"kind": "validate", "request": {"code": "def f(: pass"}},
+        {"kind": "optimize", "request": {"code": "result = 1"}},
         {"kind": "generate", "request": {"task_description": "Do something that nobody can know"}},
         {
             "kind": "compare",
@@ -79,9 +80,10 @@ async def test_json_lines_and_kinds_are_mixed(client: httpx.AsyncClient) -> None
 
     assert job["queue"] == "pipeline"
     assert ended[0]["valid"] is False
-    assert ended[1]["success"] is False
-    assert ended[1]["run_id"] == f"{job['job_id']}-1"
-    assert ended[2]["equal"] is True
+    assert ended[1]["success"] is True
+    assert ended[2]["success"] is False
+    assert ended[2]["run_id"] == f"{job['job_id']}-2"
+    assert ended[3]["equal"] is True
 
 
 async def test_the_same_key_gives_the_same_job(client: httpx.AsyncClient) -> None:

@@ -88,6 +88,11 @@ class Breaker:
         """Let calls pass again: somebody else proved that the provider is there (a health check)."""
         self._become(Closed())
 
+    def doubt(self) -> None:
+        """Let one single trial through first: somebody else found the provider failing (another process)."""
+        if isinstance(self.state, Closed):
+            self._become(Open(self.state.failures, self._clock()))
+
     def _settle(self, era: int, change: Callable[[State], State]) -> None:
         """Apply an outcome, unless the state changed since its call began: old news neither opens nor closes."""
         if era == self._era:

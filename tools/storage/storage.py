@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.storage.connector import Connector, Dialect
+from tools.storage.hints import Hints
 from tools.storage.jobs import Jobs
 from tools.storage.patterns import Patterns
 from tools.storage.runs import Runs
@@ -15,7 +16,7 @@ __all__ = ["Storage", "in_memory", "open_storage"]
 
 
 class Storage:
-    """Runs, versions, patterns and jobs in one database."""
+    """Runs, versions, patterns, jobs and hints in one database."""
 
     def __init__(self, connector: Connector, *, owner: str | None = None) -> None:
         self.connector = connector
@@ -23,6 +24,7 @@ class Storage:
         self.versions = Versions(connector)
         self.patterns = Patterns(connector)
         self.jobs = Jobs(connector, owner)
+        self.hints = Hints(connector, owner)
 
     @property
     def dialect(self) -> Dialect:

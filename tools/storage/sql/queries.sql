@@ -180,3 +180,16 @@ WHERE job_id = :job_id AND position > :after AND status IN ('done', 'failed', 'c
     AND (CAST(:status AS TEXT) IS NULL OR status = :status)
 ORDER BY position
 LIMIT :limit
+
+-- name: hints_tell
+INSERT INTO hints (subject, teller, valid_until) VALUES (:subject, :teller, :valid_until)
+ON CONFLICT (subject, teller) DO UPDATE SET valid_until = :valid_until
+
+-- name: hints_take_back
+DELETE FROM hints WHERE subject = :subject AND teller = :teller RETURNING subject
+
+-- name: hints_heard
+SELECT subject FROM hints WHERE teller <> :teller AND valid_until > :now GROUP BY subject ORDER BY subject
+
+-- name: hints_expire
+DELETE FROM hints WHERE valid_until < :now RETURNING subject
