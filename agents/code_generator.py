@@ -93,6 +93,7 @@ def task_messages(
         "code_generator",
         language="Python" if task.language == "python" else "JavaScript",
         rules=rules_text(rules, task.language),
+        worked=prompt(f"worked_{task.language}") if rules.mode == "runOnceForAllItems" else "",
         persona=persona_words(task.persona),
     )
     question = prompt(

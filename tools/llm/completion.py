@@ -89,6 +89,11 @@ class Completion:
     """What this model makes most of (`ProviderConfig.style`)."""
 
     @property
+    def content(self) -> str:
+        """The text, by the name that other libraries give it."""
+        return self.text
+
+    @property
     def tokens(self) -> int:
         """Prompt and answer together."""
         return self.tokens_in + self.tokens_out
