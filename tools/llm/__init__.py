@@ -14,6 +14,7 @@ from tools.llm.completion import (
     Sink,
 )
 from tools.llm.config import ProviderConfig, RouterConfig, TaskType
+from tools.llm.metrics import ModelMetrics
 from tools.llm.opening import make_providers
 from tools.llm.router import CircuitChanged, Router
 from tools.llm.scripted import ScriptedProvider
@@ -29,6 +30,7 @@ __all__ = [
     "CompletionRequest",
     "Failure",
     "Message",
+    "ModelMetrics",
     "Provider",
     "ProviderConfig",
     "Router",

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tools.errors import ProviderError
-from tools.llm.breaker import Breaker, Closed, Permit
+from tools.llm.breaker import Breaker, Closed, Permit, StateName
 from tools.llm.budget import Budget
 from tools.llm.completion import Chunk, Completion, CompletionRequest, FinishReason, Provider
 from tools.llm.record import Record
@@ -40,6 +41,8 @@ class Circuit:
         self.provider = provider
         self.breaker = breaker
         self.record = Record()
+        self.changes: Counter[StateName] = Counter()
+        """How often the circuit went into each state."""
         self._clock = clock
 
     @property

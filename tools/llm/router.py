@@ -161,6 +161,7 @@ class Router:
 
         def changed(old: StateName, new: StateName) -> None:
             _log.warning("circuit of provider %s: %s -> %s", name, old, new)
+            circuit.changes[new] += 1
             self._on_change(CircuitChanged(name, old, new))
 
         breaker = Breaker(
@@ -169,7 +170,8 @@ class Router:
             clock=self._clock,
             on_change=changed,
         )
-        return Circuit(provider, breaker, self._clock)
+        circuit = Circuit(provider, breaker, self._clock)
+        return circuit
 
     def _order(self, task_type: TaskType, avoid: Collection[str]) -> list[Circuit]:
         """Those that prefer the task, those without preference, the others; each in the order of the table."""
