@@ -9,7 +9,7 @@ from typing import Literal
 from agents.attempt import Attempt, Sampling, Strategy
 from sandbox.types import Language
 
-__all__ = ["Move", "Style", "code_key", "next_move", "repeated", "stuck"]
+__all__ = ["Move", "Style", "code_key", "mending_base", "next_move", "repeated", "stuck"]
 
 Style = Literal["feedback", "resample"]
 _FEEDBACK_TEMPERATURE = 0.2
@@ -67,6 +67,24 @@ def stuck(attempts: Sequence[Attempt]) -> str | None:
 
 
 _REPEATS = "repeats attempt"
+
+
+def mending_base(attempts: Sequence[Attempt]) -> Attempt:
+    """Return the attempt to mend: the last one, but not a mechanical edit that changed nothing for the better.
+
+    Edits are tried beside each other on the same code; one on top of another only where the first made progress.
+    """
+    base = attempts[0]
+    for attempt in attempts:
+        if attempt.strategy != "automatic" or _is_progress(base, attempt):
+            base = attempt if attempt.code else base
+    return base
+
+
+def _is_progress(base: Attempt, attempt: Attempt) -> bool:
+    if bool(base.findings) != bool(attempt.findings):
+        return bool(base.findings)
+    return _without_numbers(base.problem) != _without_numbers(attempt.problem)
 
 
 def repeated(code: str, attempts: Sequence[Attempt], language: Language) -> str | None:

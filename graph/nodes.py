@@ -7,10 +7,11 @@ from typing import Any
 from langgraph.prebuilt import ToolNode
 from langgraph.runtime import Runtime
 
+from agents.attempt import Attempt
 from agents.candidates import Trial
 from agents.case import Case, Outcome
 from agents.mender import Refusal
-from agents.strategy import repeated
+from agents.strategy import mending_base, repeated
 from agents.synthesis import Synthesis, SynthesisRequest, synthesize
 from agents.task import Draft, Task
 from agents.tester import example_cases, generated_cases, judge
@@ -108,14 +109,16 @@ class Nodes:
         assert failure is not None
         if draft.engine == "memory":
             return {"fixes_left": state["fixes_left"] - 1} | await self._solve_again(state, draft, runtime)
+        base = mending_base(history)
+        draft = replace(draft, code=base.code)
         if sum(attempt.strategy == "automatic" for attempt in history) < _MOST_AUTOMATIC:
-            for edit in automatic_edits(draft.code, task.language, draft.mode, _profile(runtime), _evidence(failure)):
+            for edit in automatic_edits(draft.code, task.language, draft.mode, _profile(runtime), _evidence(base)):
                 if repeated(edit.code, history, task.language) is None:
                     return {"failure": None, "draft": replace(draft, code=edit.code), "strategy": "automatic"}
         update: Update = {"fixes_left": state["fixes_left"] - 1}
         if not self._services.llm.configured:
             return update
-        refusal = Refusal(draft, failure.findings, failure.outcomes)
+        refusal = Refusal(draft, base.findings, base.outcomes)
         try:
             drafted = await self._services.drafting.next(
                 task,
@@ -261,11 +264,11 @@ def _undecided(task: Task, found: Synthesis) -> dict[str, Any]:
     }
 
 
-def _evidence(failure: StageFailure) -> Failure | None:
+def _evidence(base: Attempt) -> Failure | None:
     """What the first failing test showed, for the edits that need to see it."""
-    if not failure.outcomes:
+    if not base.outcomes:
         return None
-    seen = failure.outcomes[0]
+    seen = base.outcomes[0]
     items = [{"json": row} for row in seen.input]
     return Failure(items, seen.expected, seen.actual, seen.error_type or "", seen.message, seen.line)
 

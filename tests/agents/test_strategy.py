@@ -8,7 +8,7 @@ from agents.case import Outcome
 from agents.code_generator import CodeGenerator
 from agents.fixer import Fixer
 from agents.mender import Mender, Refusal
-from agents.strategy import code_key, next_move, repeated, stuck
+from agents.strategy import code_key, mending_base, next_move, repeated, stuck
 from agents.task import Draft, Task
 from sandbox.types import Language
 from tools.checks.report import Finding
@@ -89,6 +89,21 @@ def test_no_two_moves_ask_with_the_same_seed() -> None:
 )
 def test_equal_programs_have_equal_keys(language: Language, one: str, two: str, same: bool) -> None:
     assert (code_key(one, language) == code_key(two, language)) == same
+
+
+def test_edits_are_tried_beside_each_other_unless_one_made_progress() -> None:
+    first = attempt(1, "return x", "item 0: got 1", "draft")
+    useless = attempt(2, "return y", "item 0: got 2", "automatic")
+    assert mending_base([first, useless]).number == 1
+    better = attempt(3, "return z", "KeyError: 'a'", "automatic")
+    assert mending_base([first, useless, better]).number == 3
+
+
+def test_an_edit_that_makes_code_run_is_progress_and_one_that_breaks_it_is_not() -> None:
+    broken = Attempt(1, "draft", "model", "return (", findings=(Finding("syntax/python", "no"),))
+    runs = attempt(2, "return 1", "wrong", "automatic")
+    breaks = Attempt(3, "automatic", "model", "return (", findings=(Finding("syntax/python", "no"),))
+    assert mending_base([broken, runs, breaks]).number == 2
 
 
 def mender(llm: ScriptedProvider) -> Mender:

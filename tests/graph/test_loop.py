@@ -109,8 +109,8 @@ DOUBLE: GenerateInput = {
     "input_example": {"value": 5},
     "expected_output": {"result": 10},
 }
-WRONG = "```js\nreturn [{ json: { result: 25 } }];\n```"
-WORSE = "```js\nreturn [{ json: { result: 26 } }];\n```"
+WRONG = "```js\nreturn [{ json: { result: 'ten' } }];\n```"
+WORSE = "```js\nreturn [{ json: { result: 'more' } }];\n```"
 RIGHT = "```js\nreturn $input.all().map(i => ({ json: { result: i.json.value * 2 } }));\n```"
 
 
@@ -119,10 +119,10 @@ async def test_every_attempt_is_in_the_answer_with_who_made_it_and_what_was_wron
     answer = await run.generate(DOUBLE, options())
     told = [(one["number"], one["strategy"], bool(one["code"]), one["problem"]) for one in answer["attempts"]]
     assert told == [
-        (1, "draft", True, "example 1: item 0, result: expected 10, got 25"),
+        (1, "draft", True, 'example 1: item 0, result: expected 10, got "ten"'),
         (2, "feedback", False, "the answer holds no code"),
         (3, "feedback", False, "repeats attempt 1"),
-        (4, "resample", True, "example 1: item 0, result: expected 10, got 26"),
+        (4, "resample", True, 'example 1: item 0, result: expected 10, got "more"'),
         (5, "feedback", True, ""),
     ]
     assert answer["attempts"][1]["answer"] == "Sorry."
@@ -139,11 +139,11 @@ async def test_the_stream_shows_the_attempts_as_they_come(services: Services) ->
         "test",
     ]
     refused = next(event for event in events if event.stage == "test")
-    assert refused.update["history"][0].code == "return [{ json: { result: 25 } }];"
+    assert refused.update["history"][0].code == "return [{ json: { result: 'ten' } }];"
 
 
 async def test_without_a_right_draft_there_is_no_success_and_every_attempt_is_shown(services: Services) -> None:
-    wrong = [f"```js\nreturn [{{ json: {{ result: {n} }} }}];\n```" for n in range(20, 40)]
+    wrong = [f"```js\nreturn [{{ json: {{ result: 'n{n}' }} }}];\n```" for n in range(20, 40)]
     run, _ = runner(services, wrong)
     answer = await run.generate(DOUBLE, options(max_fix_attempts=3))
     assert not answer["success"]
@@ -153,7 +153,7 @@ async def test_without_a_right_draft_there_is_no_success_and_every_attempt_is_sh
 
 
 async def test_whoever_is_stuck_gets_another_provider(services: Services) -> None:
-    first = [f"```js\nreturn [{{ json: {{ result: {n} }} }}];\n```" for n in range(20, 40)]
+    first = [f"```js\nreturn [{{ json: {{ result: 'n{n}' }} }}];\n```" for n in range(20, 40)]
     run, providers = runner(services, first, [RIGHT])
     answer = await run.generate(DOUBLE, options(max_fix_attempts=6))
     assert answer["success"]
@@ -171,7 +171,7 @@ async def test_of_several_candidates_the_one_that_passes_is_taken_and_the_others
     assert len(providers[0].requests) == 4
     assert sorted(one["problem"] for one in answer["attempts"])[:2] == [
         "",
-        "example 1: item 0, result: expected 10, got 25",
+        'example 1: item 0, result: expected 10, got "more"',
     ]
     assert [one["number"] for one in answer["attempts"]] == [1, 2, 3, 4]
 
@@ -210,6 +210,6 @@ async def test_with_all_models_down_the_answer_says_so_and_what_to_do(services: 
 async def test_when_the_models_go_down_in_the_middle_the_draft_and_the_reason_are_delivered(services: Services) -> None:
     run, _ = runner(services, [WRONG, *[ProviderError("model 1: HTTP 500")] * 9])
     answer = await run.generate(DOUBLE, options())
-    assert answer["code"] == "return [{ json: { result: 25 } }];"
+    assert answer["code"] == "return [{ json: { result: 'ten' } }];"
     assert not answer["success"]
     assert any("HTTP 500" in warning for warning in answer["warnings"])
