@@ -7,7 +7,7 @@ from sandbox.types import Language, Mode, NodeRules
 from tools.checks import javascript_mending, python_mending
 from tools.checks.failure import Failure
 from tools.checks.javascript_repairs import javascript_repairs
-from tools.checks.javascript_scopes import Scopes
+from tools.checks.javascript_scopes import scopes_of
 from tools.checks.javascript_tree import parse_javascript
 from tools.checks.lines import MAX_DEEP_BYTES, size_finding
 from tools.checks.n8n import check_n8n
@@ -67,7 +67,7 @@ def _compiling(code: str, language: Language) -> Iterator[Edit]:
         yield from python_mending.compiling_edits(code)
     else:
         source = parse_javascript(code)
-        yield from javascript_mending.compiling_edits(source, Scopes(source))
+        yield from javascript_mending.compiling_edits(source, scopes_of(source))
 
 
 def _for_node(code: str, language: Language, mode: Mode | None, profile: RunnerProfile) -> Iterator[Edit]:
@@ -78,7 +78,7 @@ def _for_node(code: str, language: Language, mode: Mode | None, profile: RunnerP
     else:
         source = parse_javascript(code)
         if not check_n8n(code, language, mode, profile).ok:
-            yield from javascript_mending.node_edits(source, Scopes(source), rules)
+            yield from javascript_mending.node_edits(source, scopes_of(source), rules)
 
 
 def _is_accepted(code: str, mode: Mode | None, profile: RunnerProfile) -> bool:
@@ -105,7 +105,7 @@ def _for_failure(code: str, language: Language, failure: Failure) -> Iterator[Ed
             yield from python_nudges(code, tree, failure)
     else:
         source = parse_javascript(code)
-        yield from javascript_repairs(source, Scopes(source), failure)
+        yield from javascript_repairs(source, scopes_of(source), failure)
         if not failure.error_type:
             yield from javascript_nudges(source, failure)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from sandbox.types import NodeRules
-from tools.checks.javascript_scopes import Scopes
+from tools.checks.javascript_scopes import Scopes, scopes_of
 from tools.checks.javascript_syntax import javascript_problems
 from tools.checks.javascript_tree import FUNCTIONS, JsNode, JsSource
 from tools.checks.report import Edit
@@ -51,7 +51,7 @@ def _kept_if_compiling(source: JsSource, rule: str, message: str, code: str) -> 
 def compiles(code: str) -> bool:
     """Whether V8 would take the code as an async function's body."""
     source = JsSource(code)
-    return next(javascript_problems(source, Scopes(source)), None) is None
+    return next(javascript_problems(source, scopes_of(source)), None) is None
 
 
 def _made_async(source: JsSource, scopes: Scopes) -> Iterator[Edit]:

@@ -134,7 +134,7 @@ class _Lints:
     def members(self) -> Iterator[Finding]:
         for node in self.source.kinds("member_expression"):
             base, key = node.child("object"), self.values.key(node)
-            if base is None or base.name != "$input" or base.kind != "identifier":
+            if base is None or base.kind != "identifier" or base.name != "$input":
                 continue
             if self.each_item and key in {"all", "first", "last", "itemMatching"}:
                 yield self.find(

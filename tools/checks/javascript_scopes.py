@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from tools.checks.javascript_tree import FUNCTIONS, JsNode, JsSource
 
-__all__ = ["Binding", "BindingKind", "Scope", "Scopes", "pattern_names"]
+__all__ = ["Binding", "BindingKind", "Scope", "Scopes", "pattern_names", "scopes_of"]
 
 BindingKind = Literal["var", "let", "const", "class", "function", "param", "catch", "import", "self"]
 _BLOCKS = frozenset(
@@ -186,6 +187,12 @@ class Scopes:
         parameters = node.child("parameters")
         for pattern in [single] if single is not None else parameters.parts() if parameters is not None else []:
             self._bind(scope, "param", pattern, None)
+
+
+@lru_cache(maxsize=16)
+def scopes_of(source: JsSource) -> Scopes:
+    """The scopes of a source; the last few are remembered, as several checks ask for the same."""
+    return Scopes(source)
 
 
 def _is_function_body(node: JsNode) -> bool:

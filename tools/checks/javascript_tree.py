@@ -8,7 +8,7 @@ from functools import lru_cache
 import tree_sitter
 import tree_sitter_javascript
 
-__all__ = ["FUNCTIONS", "LOOPS", "JsNode", "JsSource", "parse_javascript"]
+__all__ = ["FUNCTIONS", "LOOPS", "JsNode", "JsSource", "first_error_line", "parse_javascript"]
 
 FUNCTIONS = frozenset(
     {
@@ -173,6 +173,16 @@ class JsSource:
 @lru_cache(maxsize=1)
 def _language() -> tree_sitter.Language:
     return tree_sitter.Language(tree_sitter_javascript.language())
+
+
+def first_error_line(code: str) -> int | None:
+    """The 1-based line of the first grammar error of long code, or None; early errors are not looked for."""
+    node = tree_sitter.Parser(_language()).parse(code.encode("utf-8", "replace")).root_node
+    if not node.has_error:
+        return None
+    while inner := next((child for child in node.children if child.has_error or child.is_missing), None):
+        node = inner
+    return node.start_point[0] + 1
 
 
 @lru_cache(maxsize=16)

@@ -6,8 +6,8 @@ __all__ = ["MAX_CODE_BYTES", "MAX_DEEP_BYTES", "finding_at", "line_at", "size_fi
 
 MAX_CODE_BYTES = 1_000_000
 """Longer code is not looked at."""
-MAX_DEEP_BYTES = 300_000
-"""Longer code is parsed, but not walked: the checks beyond syntax would take over a second."""
+MAX_DEEP_BYTES = 200_000
+"""Longer code is compiled, but not walked: the checks beyond syntax would take over a second."""
 
 
 def line_at(code: str, line: int | None) -> str:

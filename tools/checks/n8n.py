@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from sandbox.types import Language, Mode, NodeRules
 from tools.checks.javascript_n8n import javascript_n8n
-from tools.checks.javascript_scopes import Scopes
+from tools.checks.javascript_scopes import scopes_of
 from tools.checks.javascript_tree import parse_javascript
 from tools.checks.lines import MAX_DEEP_BYTES, size_finding
 from tools.checks.python_n8n import python_n8n
@@ -35,7 +35,7 @@ def _check(code: str, language: Language, rules: NodeRules, mode_known: bool) ->
         source = parse_javascript(code)
         if source.has_error:
             return Report()
-        return Report.of(javascript_n8n(source, Scopes(source), rules, mode_known=mode_known))
+        return Report.of(javascript_n8n(source, scopes_of(source), rules, mode_known=mode_known))
     except RecursionError:
         return Report(
             (Finding("limit/nesting", "the code is nested too deeply to be checked", remedy="split it into functions"),)

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from sandbox.types import NodeRules
 from tools.checks.lines import finding_at
-from tools.checks.python_scopes import PythonScopes
 from tools.checks.python_source import PythonSource, walk_scope
 from tools.checks.python_values import PythonValues
 from tools.checks.report import Finding, Severity
@@ -70,7 +69,7 @@ class _Lints:
         self.tree = tree
         self.rules = rules
         self.each_item = rules.mode == "runOnceForEachItem"
-        self.scopes = PythonScopes(tree)
+        self.scopes = source.scopes
         self.values = PythonValues(self.scopes)
 
     def find(

@@ -1,6 +1,7 @@
 """Which Python names are the user's own, and what a name was bound to."""
 
 import ast
+import bisect
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class PythonScope:
     """The names of one function, class, comprehension, or the top."""
 
@@ -53,7 +54,10 @@ class PythonScopes:
         if scope.is_function:
             return True
         spans = scope.certain.get(name.id, [])
-        return any(start <= name.lineno <= end or (scope is not first and end == math.inf) for start, end in spans)
+        if scope is not first:
+            return any(end == math.inf for _, end in spans)
+        nearest = bisect.bisect_right(spans, (name.lineno, math.inf))
+        return any(end >= name.lineno for _, end in reversed(spans[:nearest]))
 
     def _read(self, tree: ast.Module) -> None:
         stack: list[tuple[ast.AST, PythonScope]] = [(tree, self.top)]
@@ -70,6 +74,9 @@ class PythonScopes:
             for child in ast.iter_child_nodes(node):
                 self.parents[child] = node
                 stack.append((child, self._scope_of(node, child, scope, inner)))
+        for scope in set(self.owner.values()):
+            for spans in scope.certain.values():
+                spans.sort()
 
     def _scope_of(self, node: ast.AST, child: ast.AST, scope: PythonScope, inner: PythonScope) -> PythonScope:
         """Defaults, decorators, bases and the first iterable of a comprehension belong to the outer scope."""

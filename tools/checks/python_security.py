@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from tools.checks.lines import finding_at
-from tools.checks.python_scopes import PythonScopes
+from tools.checks.python_source import PythonSource
 from tools.checks.python_values import PythonValues
 from tools.checks.report import Finding, Severity
 from tools.checks.words import words
@@ -87,15 +87,15 @@ _REMEDIES = {
 }
 
 
-def python_security(tree: ast.Module, code: str) -> Iterator[Finding]:
-    """All security findings of a tree."""
-    yield from _Rules(tree, code).findings()
+def python_security(source: PythonSource) -> Iterator[Finding]:
+    """All security findings of code that compiles."""
+    yield from _Rules(source).findings()
 
 
 class _Rules:
-    def __init__(self, tree: ast.Module, code: str) -> None:
-        self.code = code
-        self.scopes = PythonScopes(tree)
+    def __init__(self, source: PythonSource) -> None:
+        self.code = source.code
+        self.scopes = source.scopes
         self.values = PythonValues(self.scopes)
         self.modules_escape = False
 

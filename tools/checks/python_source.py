@@ -1,17 +1,22 @@
 """Python code as n8n compiles it: the body of a function, or a snippet that leaves its answer in `result`."""
 
 import ast
+import re
+import textwrap
 import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
-__all__ = ["PythonSource", "has_top_level_return", "parse_python", "walk_scope"]
+from tools.checks.python_scopes import PythonScopes
+
+__all__ = ["PythonSource", "compile_only", "has_top_level_return", "parse_python", "walk_scope"]
 
 _COMPILE_LOCK = threading.Lock()
 """`warnings.catch_warnings` is not safe between threads."""
+_RETURN = re.compile(r"^(?:return\b|[ \t]+return\b)", re.MULTILINE)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -23,6 +28,31 @@ class PythonSource:
     tree: ast.Module | None
     problem: SyntaxError | None
     dialect: Literal["body", "snippet"] = "snippet"
+
+    @cached_property
+    def scopes(self) -> PythonScopes:
+        """The scopes of the tree, made once for all checks."""
+        assert self.tree is not None
+        return PythonScopes(self.tree)
+
+
+def compile_only(code: str) -> SyntaxError | None:
+    """Why long code does not compile, without a tree of it: as a snippet or, when it returns, as a function's body."""
+    text = code
+    if _RETURN.search(code) is not None:
+        text = "def _user_function():\n" + textwrap.indent(code, "    ")
+    with _COMPILE_LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, "<code>", "exec", dont_inherit=True)
+        except SyntaxError as problem:
+            if text is not code and problem.lineno is not None:
+                problem.lineno -= 1
+                problem.offset = (problem.offset or 5) - 4
+            return problem
+        except (RecursionError, MemoryError, ValueError) as problem:
+            return SyntaxError(str(problem) or "the code is nested too deeply", ("", None, None, None))
+    return None
 
 
 @lru_cache(maxsize=16)

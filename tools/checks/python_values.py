@@ -35,6 +35,8 @@ class PythonValues:
 
     def __init__(self, scopes: PythonScopes) -> None:
         self.scopes = scopes
+        self._known: dict[int, str | None] = {}
+        """Paths of names by the identity of their bindings: a name means the same wherever it is read."""
 
     def text(self, node: ast.AST | None) -> str | None:
         """The constant string this expression yields, or None."""
@@ -64,8 +66,12 @@ class PythonValues:
         bindings = self.scopes.bindings(node)
         if not bindings:
             return node.id
-        found = (self._bound(binding, node.id, depth) for binding in bindings)
-        return next((path for path in found if path is not None), None)
+        key = id(bindings)
+        if key not in self._known:
+            self._known[key] = None  # a name bound to itself leads nowhere
+            found = (self._bound(binding, node.id, depth) for binding in bindings)
+            self._known[key] = next((path for path in found if path is not None), None)
+        return self._known[key]
 
     def _bound(self, binding: ast.AST, name: str, depth: int) -> str | None:
         if isinstance(binding, ast.alias):

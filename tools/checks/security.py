@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from sandbox.types import Language
-from tools.checks.javascript_scopes import Scopes
+from tools.checks.javascript_scopes import scopes_of
 from tools.checks.javascript_security import javascript_security
 from tools.checks.javascript_tree import parse_javascript
 from tools.checks.lines import MAX_DEEP_BYTES, size_finding
@@ -39,9 +39,9 @@ def _check(code: str, language: Language) -> Report:
 
 def _python(code: str) -> list[Finding]:
     source = parse_python(code)
-    return [] if source.tree is None else list(python_security(source.tree, code))
+    return [] if source.tree is None else list(python_security(source))
 
 
 def _javascript(code: str) -> list[Finding]:
     source = parse_javascript(code)
-    return list(javascript_security(source, Scopes(source)))
+    return list(javascript_security(source, scopes_of(source)))

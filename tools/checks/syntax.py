@@ -4,11 +4,11 @@ import re
 from functools import lru_cache
 
 from sandbox.types import Language
-from tools.checks.javascript_scopes import Scopes
+from tools.checks.javascript_scopes import scopes_of
 from tools.checks.javascript_syntax import javascript_problems
-from tools.checks.javascript_tree import parse_javascript
-from tools.checks.lines import finding_at, size_finding
-from tools.checks.python_source import parse_python
+from tools.checks.javascript_tree import first_error_line, parse_javascript
+from tools.checks.lines import MAX_DEEP_BYTES, finding_at, size_finding
+from tools.checks.python_source import compile_only, parse_python
 from tools.checks.report import Finding, Report
 from tools.checks.wrapping import find_wrapping
 
@@ -57,12 +57,12 @@ def _check(code: str, language: Language) -> Report:
 
 
 def _python(code: str) -> list[Finding]:
+    if size_finding(code, MAX_DEEP_BYTES) is not None:
+        long = compile_only(code)
+        return [_python_finding(code, long)] if long is not None else []
     source = parse_python(code)
-    problem = source.problem
-    if problem is not None:
-        message = (problem.msg or "invalid syntax").split("(<")[0].strip()
-        remedy = next((text for pattern, text in _PYTHON_REMEDIES if re.search(pattern, message)), "check this line")
-        return [finding_at(code, "syntax/python", message, problem.lineno, problem.offset or None, remedy=remedy)]
+    if source.problem is not None:
+        return [_python_finding(code, source.problem)]
     assert source.tree is not None
     if not source.tree.body:
         return [
@@ -77,10 +77,20 @@ def _python(code: str) -> list[Finding]:
     return []
 
 
+def _python_finding(code: str, problem: SyntaxError) -> Finding:
+    message = (problem.msg or "invalid syntax").split("(<")[0].strip()
+    remedy = next((text for pattern, text in _PYTHON_REMEDIES if re.search(pattern, message)), "check this line")
+    return finding_at(code, "syntax/python", message, problem.lineno, problem.offset or None, remedy=remedy)
+
+
 def _javascript(code: str) -> list[Finding]:
+    if size_finding(code, MAX_DEEP_BYTES) is not None:
+        line = first_error_line(code)
+        said = "the code does not parse from here on"
+        return [finding_at(code, "syntax/grammar", said, line, 1, remedy="check brackets and quotes")] if line else []
     source = parse_javascript(code)
     found = []
-    for node, rule, message, remedy in javascript_problems(source, Scopes(source)):
+    for node, rule, message, remedy in javascript_problems(source, scopes_of(source)):
         line, column = source.position(node.start)
         found.append(finding_at(code, f"syntax/{rule}", message, line, column, remedy=remedy))
         if len(found) == _MAX_FINDINGS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sandbox.types import Language
-from tools.checks.javascript_scopes import Scopes
+from tools.checks.javascript_scopes import scopes_of
 from tools.checks.javascript_tree import parse_javascript
 from tools.checks.python_source import parse_python
 from tools.optimise.javascript_shapes import javascript_shapes
@@ -86,7 +86,7 @@ def _free(code: str, language: Language) -> dict[str, Shape]:
         tree = parse_python(code).tree
         return python_shapes(tree) if tree is not None else {}
     source = parse_javascript(code)
-    return javascript_shapes(source, Scopes(source))
+    return javascript_shapes(source, scopes_of(source))
 
 
 def _with_edges(context: dict[str, Any]) -> Iterator[dict[str, Any]]:

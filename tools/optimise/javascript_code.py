@@ -3,7 +3,7 @@
 import re
 from functools import cached_property
 
-from tools.checks.javascript_scopes import Binding, Scopes
+from tools.checks.javascript_scopes import Binding, scopes_of
 from tools.checks.javascript_tree import FUNCTIONS, LOOPS, JsNode, JsSource
 from tools.checks.text_edits import TextEdit
 from tools.optimise.match import Gain, Suggestion
@@ -97,7 +97,7 @@ class JavaScriptCode:
 
     def __init__(self, source: JsSource) -> None:
         self.source = source
-        self.scopes = Scopes(source)
+        self.scopes = scopes_of(source)
 
     @cached_property
     def references(self) -> dict[str, list[JsNode]]:
