@@ -215,7 +215,7 @@ class _TypeOfTypes(type):
         return _isinstance(obj, _type)
 
     def __subclasscheck__(cls, obj: Any) -> bool:
-        return _issubclass(obj, _type)
+        return obj is cls or _issubclass(obj, _type)
 
     def __getitem__(cls, parameters: Any) -> Any:
         return _type[parameters]

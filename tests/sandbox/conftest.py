@@ -1,19 +1,10 @@
 """One sandbox for a whole module of tests: real locked children."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from sandbox import Sandbox
-from tests.sandbox.covered import listening
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _covered() -> Iterator[None]:
-    """The lines of locked children count too."""
-    with listening():
-        yield
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
