@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from sandbox.errors import SandboxBusy, SandboxError, SandboxUnavailable
+from server.responses import JSONResponse
 from tools.errors import (
     BudgetExceeded,
     CodegenError,

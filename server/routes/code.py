@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
-from fastapi.responses import JSONResponse
 
 from server.answers import answer_cache_stats, answer_execute, answer_optimize, answer_validate
 from server.deps import ServicesDep
+from server.responses import JSONResponse
 from server.schemas import Code, ExecuteRequest, ExecutionLanguage, OptimizeRequest, ValidateRequest
 from tools.errors import RequestError
 

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 
 from graph.runner import Runner
 from graph.state import GenerateInput, RunOptions
 from server.deps import RunnerDep
 from server.errors import error_body, status_of
+from server.responses import JSONResponse
 from server.schemas import GenerateRequest
 from tools.errors import CodegenError
 from tools.n8n.profile import profile_from

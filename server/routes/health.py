@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
 
 from server.deps import ServicesDep
+from server.responses import JSONResponse
 
 __all__ = ["probes", "router"]
 

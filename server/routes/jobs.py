@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from server.deps import DispatcherDep, ServicesDep
 from server.jobs import JobItemRequest, checked_items, queue_of
+from server.responses import JSONResponse
 from tools.errors import RequestError, StorageError
 from tools.storage import ItemStatus, Job
 

@@ -1,10 +1,10 @@
 """Run a code node exactly as n8n does, without an n8n."""
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
 
 from server.answers import answer_run_node
 from server.deps import ServicesDep
+from server.responses import JSONResponse
 from server.schemas import RunNodeRequest
 
 __all__ = ["router"]

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse
 
 from server.deps import RunnerDep, ServicesDep
+from server.responses import JSONResponse
 from tools.storage import Run, RunStatus
 
 __all__ = ["router"]

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse
 
 from server.comparing import CompareRequest, answer_compare, version_of
 from server.deps import ServicesDep
+from server.responses import JSONResponse
 from tools.storage import difference
 
 __all__ = ["router"]
