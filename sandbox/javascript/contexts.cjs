@@ -16,7 +16,7 @@ const TO_STDERR = new Set(['warn', 'error', 'trace', 'assert']);
 const SILENT = new Set(['time', 'timeEnd', 'timeLog', 'clear', 'count', 'countReset', 'groupEnd', 'profile', 'profileEnd', 'timeStamp']);
 
 /** What n8n does to a context before the code of a node: some reflection is switched off, without an error. */
-const PRELUDE = new vm.Script(`
+const NODE_PRELUDE = `
 globalThis.global = globalThis;
 var module = { exports: {} };
 (() => {
@@ -39,8 +39,14 @@ var module = { exports: {} };
     Uint8Array, Float32Array, Float64Array,
   ]) freeze(intrinsic);
 })();
-`, { filename: 'prelude' });
-const BODY_PRELUDE = new vm.Script('globalThis.global = globalThis; var module = { exports: {} };', { filename: 'prelude' });
+`;
+const BODY_PRELUDE = 'globalThis.global = globalThis; var module = { exports: {} };';
+const preludes = new Map();
+
+function prelude(text) {
+  if (!preludes.has(text)) preludes.set(text, new vm.Script(text, { filename: 'prelude' }));
+  return preludes.get(text);
+}
 
 /** What code that is no code node may use beside. */
 const BODY_NATIVES = ['URL', 'URLSearchParams', 'structuredClone', 'queueMicrotask', 'performance', 'AbortController', 'AbortSignal'];
@@ -50,7 +56,7 @@ function prepare(dialect) {
   const node = dialect === 'node';
   const names = {};
   const context = vm.createContext(names, node ? {} : { codeGeneration: { strings: false, wasm: true } });
-  (node ? PRELUDE : BODY_PRELUDE).runInContext(context);
+  prelude(node ? NODE_PRELUDE : BODY_PRELUDE).runInContext(context);
   return { names, context, node };
 }
 

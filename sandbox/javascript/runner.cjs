@@ -1,6 +1,7 @@
 'use strict';
 // A Node child of the sandbox: warms itself up, reads one request, answers one frame for each context, and ends.
 
+const { startupSnapshot } = require('node:v8');
 const vm = require('node:vm');
 const { readFrame, writeText } = require('./frames.cjs');
 const { Timers, bindToItem, consoleFor, fillForBody, fillForNode, prepare } = require('./contexts.cjs');
@@ -280,4 +281,6 @@ async function main() {
   process.reallyExit(0);
 }
 
-void main();
+// In a snapshot all modules are loaded already; the rest is done in each child.
+if (startupSnapshot.isBuildingSnapshot()) startupSnapshot.setDeserializeMainFunction(() => void main());
+else void main();

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from sandbox.errors import SandboxUnavailable
+from sandbox.javascript.snapshot import snapshot
 from sandbox.zygote import Plan
 
 __all__ = ["node_binary", "plan"]
@@ -53,7 +54,9 @@ def _arguments(max_memory_mb: int, *, language_layer: bool) -> tuple[str, ...]:
     heap = f"--max-old-space-size={max_memory_mb}"
     if not language_layer:
         return (*_FLAGS, heap, str(_RUNNER), "--bare")
-    return (*_FLAGS, *_LAYER_FLAGS, heap, str(_RUNNER))
+    flags = (*_FLAGS, *_LAYER_FLAGS, heap)
+    blob = snapshot(node_binary(), flags)
+    return (*flags, "--snapshot-blob", str(blob)) if blob else (*flags, str(_RUNNER))
 
 
 @cache
