@@ -27,7 +27,7 @@ from tools.errors import ModelError
 from tools.n8n.items import rows_from, same_value
 from tools.settings import load_settings
 
-__all__ = ["Arm", "measure", "run", "sample"]
+__all__ = ["Arm", "measure", "run", "sample", "table_of"]
 
 TASKS = Path(__file__).parent.parent / "tests" / "data" / "tasks"
 ARMS = ("model alone", "pipeline, no search", "all of it")
@@ -165,9 +165,15 @@ async def _tables(
     async with open_runner(settings) as runner:
         arms = await measure(runner, tasks, languages, **options)
         model = runner.services.llm.circuits[0].provider.config.model
+    words = f"{len(tasks)} {name} tasks in {' and '.join(languages)}, {model}"
+    return [table_of(arms, name, words)]
+
+
+def table_of(arms: Sequence[Arm], name: str, words: str) -> Table:
+    """Put the arms side by side."""
     columns = ("", "solved", "share", "claimed right", "precision", "tokens a task", "s a task", "solved by")
-    notes = (f"{len(tasks)} {name} tasks in {' and '.join(languages)}, {model}; right: example and all further cases.",)
-    return [Table(f"models_{name}", f"A small model on {name} tasks", columns, [arm.row() for arm in arms], notes)]
+    notes = (f"{words}; right: the example and all further cases.",)
+    return Table(f"models_{name}", f"A small model on {name} tasks", columns, [arm.row() for arm in arms], notes)
 
 
 def main() -> None:
