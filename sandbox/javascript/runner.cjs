@@ -8,7 +8,7 @@ const { Timers, bindToItem, consoleFor, fillForBody, fillForNode, prepare } = re
 const { NodeRun } = require('./node_data.cjs');
 const { SCRIPT, WRAPPER, Unspeakable, isSpeakable, nodeFault, plainFault } = require('./faults.cjs');
 const { lossesIn } = require('./losses.cjs');
-const { harden } = require('./harden.cjs');
+const { harden, restore } = require('./harden.cjs');
 
 const BARE = process.argv.includes('--bare');
 const CHUNK = 1000; // n8n runs each-item code in chunks of so many items, each in a context of its own
@@ -226,6 +226,7 @@ async function answer(request, given, limits) {
     killedBy = error instanceof OutputOverflow ? 'output' : undefined;
   }
   current.fail = () => {};
+  restore();
   const left = timers.stop();
   if (left && node) warnings.push(`${left} timer(s) still running when the code returned: n8n never clears them`);
   const { user, system } = process.cpuUsage(started);

@@ -134,6 +134,12 @@ async def test_every_context_has_fresh_globals_and_is_answered_in_order(sandbox:
     assert [result.result for result in results] == [[number, ["y"]] for number in range(5)]
 
 
+async def test_a_change_to_what_contexts_share_ends_with_its_context(sandbox: Sandbox) -> None:
+    code = "const was = DateTime.now().isValid; DateTime.now = () => 5; DateTime.mine = 1; return [was, DateTime.now()]"
+    results = await sandbox.execute(ExecutionRequest(code, "javascript", contexts=[{}, {}]))
+    assert [result.result for result in results] == [[True, 5], [True, 5]]
+
+
 async def test_a_timer_of_one_context_does_not_reach_into_the_next(sandbox: Sandbox) -> None:
     code = "if (x) await new Promise(r => setTimeout(r, 40)); else setTimeout(() => { throw 1 }, 10); return x"
     results = await sandbox.execute(ExecutionRequest(code, "javascript", contexts=[{"x": 0}, {"x": 1}]))
