@@ -54,7 +54,11 @@ class Sandbox:
         if self.config.workspace is not None:
             self.cache = ResultCache(self.config.workspace / "executions.sqlite3")
             self._version = runtime_version()
-        await self._pool("python")
+        try:
+            await self._pool("python")
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
         return self
 
     async def __aexit__(
