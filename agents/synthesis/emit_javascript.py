@@ -9,7 +9,7 @@ from typing import Any
 from agents.synthesis.language import LEVELS, Expr, Stage
 from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, uses
 
-__all__ = ["JavaScriptPrinter", "javascript_body"]
+__all__ = ["JavaScriptPrinter", "helpers_of", "javascript_body"]
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _HELPERS = {
@@ -17,6 +17,8 @@ _HELPERS = {
     for paragraph in (Path(__file__).parent / "runtime.js").read_text(encoding="utf-8").split("\n\n")
     if paragraph.startswith("const ")
 }
+_MAYBE = frozenset(["field", "look_up", "first", "last", "nth", "before_here", "after_here"])
+"""Expressions that may be undefined in JavaScript where the interpreter has null."""
 _NAMED_LAYOUT = ("MMM", "EEE", "a")
 
 
@@ -24,10 +26,10 @@ def javascript_body(program: Expr) -> str:
     """Print a program: an expression over `items` that gives the list of output rows."""
     printer = JavaScriptPrinter(language="javascript")
     text = printer.program(program)
-    return "\n\n".join([*_helper_texts(printer.helpers), text]) + "\n"
+    return "\n\n".join([*helpers_of(printer.helpers), text]) + "\n"
 
 
-def _helper_texts(needed: set[str]) -> list[str]:
+def helpers_of(needed: set[str]) -> list[str]:
     """Collect the helper functions and those that they call, in the order of their file."""
     wanted = {name for name in needed if name in _HELPERS}
     for name in reversed(_HELPERS):
@@ -39,6 +41,9 @@ def _helper_texts(needed: set[str]) -> list[str]:
 @dataclass
 class JavaScriptPrinter(Printer):
     """JavaScript as a colleague writes it in a code node."""
+
+    def literal_precedence(self, value: Any) -> float:
+        return 17 if isinstance(value, dict) else super().literal_precedence(value)
 
     def literal(self, value: Any) -> str:
         if isinstance(value, str):
@@ -74,7 +79,10 @@ class JavaScriptPrinter(Printer):
     def value(self, expr: Expr) -> str:
         """Print what a property holds: a missing field is null."""
         printed = self.print(expr)
-        maybe = expr.op in {"field", "look_up", "first", "last", "nth", "before_here", "after_here"}
+        if expr.op == "if":
+            test, yes, no = self.print(expr.args[0]), self.value(expr.args[1]), self.value(expr.args[2])
+            return f"{test.at(4)} ? {yes} : {no}"
+        maybe = expr.op in _MAYBE or expr == Expr("var", (), ("key",))
         return f"{printed.at(5)} ?? null" if maybe else printed.at(3)
 
     def print_object(self, expr: Expr) -> Printed:
@@ -174,6 +182,10 @@ class JavaScriptPrinter(Printer):
         inner, point = self.print(expr.args[0], lenient=False), expr.params[0]
         cleaned = f"{inner.at(18)}.replace(/[^0-9{point}-]/g, '')"
         return Printed(f"Number({cleaned})" if point == "." else f"Number({cleaned}.replace(',', '.'))")
+
+    def print_remove_chars(self, expr: Expr) -> Printed:
+        escaped = "".join("\\" + char if char in "\\]^-/" else char for char in expr.params[0]).replace("\n", "\\n")
+        return Printed(f"{self.print(expr.args[0], lenient=False).at(18)}.replace(/[{escaped}]/g, '')")
 
     def print_read_date(self, expr: Expr) -> Printed:
         inner, layout = self.print(expr.args[0], lenient=False), expr.params[0]

@@ -1,14 +1,13 @@
 """From an expression to the Python body of a code node: no imports, no classes."""
 
 import ast
-import inspect
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from agents.synthesis import runtime
 from agents.synthesis.language import LEVELS, Expr, Stage
 from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, uses
+from agents.synthesis.python_helpers import helper_texts
 
 __all__ = ["PythonPrinter", "python_body"]
 
@@ -17,44 +16,7 @@ def python_body(program: Expr) -> str:
     """Print a program: an expression over `items` that gives the list of output rows."""
     printer = PythonPrinter(language="python")
     text = printer.program(program)
-    return "\n\n".join([*_helper_texts(printer.helpers), text]) + "\n"
-
-
-def _helper_texts(needed: set[str]) -> list[str]:
-    """Collect the helper functions and those that they call, without annotations."""
-    tree = ast.parse(inspect.getsource(runtime))
-    known = {_defined(node): node for node in tree.body if _defined(node)}
-    wanted = {name for name in needed if name in known}
-    while True:
-        called = {node.id for name in wanted for node in ast.walk(known[name]) if isinstance(node, ast.Name)}
-        more = (called & known.keys()) - wanted
-        if not more:
-            break
-        wanted |= more
-    return [ast.unparse(_plain(node)) for name, node in known.items() if name in wanted]
-
-
-def _defined(node: ast.stmt) -> str:
-    if isinstance(node, ast.FunctionDef):
-        return node.name
-    target = node.targets[0] if isinstance(node, ast.Assign) else None
-    return target.id if isinstance(target, ast.Name) and not target.id.startswith("_") else ""
-
-
-def _plain(node: ast.stmt) -> ast.stmt:
-    """Take the annotations away: a body reads better without them."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.FunctionDef):
-            inner.returns = None
-        if isinstance(inner, ast.arg):
-            inner.annotation = None
-    return _Unannotated().visit(node)  # type: ignore[no-any-return]
-
-
-class _Unannotated(ast.NodeTransformer):
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        assert node.value is not None
-        return ast.copy_location(ast.Assign([node.target], node.value, lineno=node.lineno), node)
+    return "\n\n".join([*helper_texts(printer.helpers), text]) + "\n"
 
 
 @dataclass

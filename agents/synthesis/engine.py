@@ -1,24 +1,40 @@
 """From a request to an answer: search, check, question or code."""
 
 import time
-from collections.abc import Sequence
 from typing import Any
 
-from agents.synthesis import operators
+import agents.synthesis.operators  # noqa: F401 - importing it fills the language
 from agents.synthesis.emit_javascript import javascript_body
 from agents.synthesis.emit_python import python_body
-from agents.synthesis.explain import explain
-from agents.synthesis.language import FAILURES, Expr, evaluate, var
+from agents.synthesis.explain import explain, partial_words
+from agents.synthesis.language import Expr, var
+from agents.synthesis.readings import (
+    agreed_inputs,
+    confidence_of,
+    echoes,
+    fits,
+    open_readings,
+    other_readings,
+    output_of,
+    unmet,
+)
 from agents.synthesis.search import Search
 from agents.synthesis.search.frame import Budget, Exhausted, Frame
-from agents.synthesis.types import Synthesis, SynthesisRequest
-from agents.synthesis.values import same
+from agents.synthesis.types import Ambiguity, Reading, Synthesis, SynthesisRequest
 from agents.synthesis.words import Words
 
-__all__ = ["synthesize"]
+__all__ = ["leading_program", "synthesize"]
 
-_STEPS = 600_000
-del operators
+_STEPS = 90_000
+"""Counted work of one request; reached well before the deadline on a quiet core, so that answers repeat."""
+_DEAR = 12.0
+_LONG = 40
+"""More words than this hold more rules than one example shows; each further example adds to it."""
+_UNMET = 2.0
+"""Cost of each demand of the words that a program does not meet."""
+_CONVINCING = 2.9
+"""The most that a program may cost for each field of its output and still be offered."""
+Rows = list[Any]
 
 
 def synthesize(request: SynthesisRequest) -> Synthesis:
@@ -28,16 +44,42 @@ def synthesize(request: SynthesisRequest) -> Synthesis:
         `synthesize(SynthesisRequest("double it", [Example([{"json": {"value": 5}}], [{"json": {"result": 10}}])]))`
     """
     started = time.perf_counter()
-    if not request.examples:
-        return Synthesis("unsolved")
-    words = Words(request.description)
-    search = Search()
-    programs = candidates(request, words, search, started)
+    words, search = Words(request.description), Search()
+    inputs = [[item["json"] for item in example.input] for example in request.examples]
+    outputs = [[item["json"] for item in example.output] for example in request.examples]
+    programs = _programs(request, words, search, inputs, outputs)
+    answer = _answer(programs, words, inputs, outputs) if programs else None
     elapsed_ms = (time.perf_counter() - started) * 1000
-    if not programs:
-        return Synthesis("unsolved", partial="", elapsed_ms=elapsed_ms)
-    best = programs[0]
-    return Synthesis("solved", code_of(best), explain(best), 0.9, elapsed_ms=elapsed_ms)
+    if answer is None:
+        return Synthesis(
+            "unsolved", partial=partial_words(search.state.solved, search.state.missing), elapsed_ms=elapsed_ms
+        )
+    status, leading, ambiguity = answer
+    pairs = agreed_inputs(leading, inputs)
+    return Synthesis(
+        status,
+        code_of(leading),
+        explain(leading),
+        confidence_of(leading, len(inputs), sum(map(len, inputs))),
+        ambiguity,
+        elapsed_ms=(time.perf_counter() - started) * 1000,
+        inputs=tuple(_items(rows) for rows, _ in pairs),
+        outputs=tuple(_items(rows) for _, rows in pairs),
+    )
+
+
+def leading_program(request: SynthesisRequest) -> Expr | None:
+    """Return the program that `synthesize` would claim, None when it asks or claims nothing."""
+    words, search = Words(request.description), Search()
+    inputs = [[item["json"] for item in example.input] for example in request.examples]
+    outputs = [[item["json"] for item in example.output] for example in request.examples]
+    programs = _programs(request, words, search, inputs, outputs)
+    answer = _answer(programs, words, inputs, outputs) if programs else None
+    return answer[1] if answer is not None and answer[0] == "solved" else None
+
+
+def _items(rows: Rows) -> list[dict[str, Any]]:
+    return [{"json": row} for row in rows]
 
 
 def code_of(program: Expr) -> dict[Any, str]:
@@ -45,21 +87,75 @@ def code_of(program: Expr) -> dict[Any, str]:
     return {"javascript": javascript_body(program), "python": python_body(program)}
 
 
-def candidates(request: SynthesisRequest, words: Words, search: Search, started: float) -> list[Expr]:
+def _answer(
+    programs: list[Expr], words: Words, inputs: list[Rows], outputs: list[Rows]
+) -> tuple[Any, Expr, Ambiguity | None] | None:
+    """Decide between code, a question and nothing."""
+    if len(words.tokens) > _LONG + 20 * (len(inputs) - 1):
+        return None
+    sound = [
+        program.raised(_UNMET * len(unmet(program, words)))
+        for program in programs
+        if not echoes(program, words, inputs)
+    ]
+    sound.sort(key=lambda program: program.cost)
+    if not sound or _share(sound[0], outputs) > _CONVINCING:
+        return None
+    if unmet(sound[0], words):
+        return None
+    question = open_readings(sound, words, inputs, outputs)
+    if question is None:
+        return "solved", sound[0], None
+    readings, rows = question
+    told = tuple(Reading(explain(one), code_of(one), _items(output_of(one, rows) or [])) for one in readings)
+    return "ambiguous", sound[0], Ambiguity(told, _items(rows))
+
+
+def _share(program: Expr, outputs: list[Rows]) -> float:
+    fields = max((len(row) for rows in outputs for row in rows if isinstance(row, dict)), default=1)
+    return program.cost / (2.0 + fields)
+
+
+def _programs(
+    request: SynthesisRequest, words: Words, search: Search, inputs: list[Rows], outputs: list[Rows]
+) -> list[Expr]:
     """Return programs over `items` that fit every example, cheapest first."""
-    inputs = [[item["json"] for item in example.input] for example in request.examples]
-    outputs = tuple([item["json"] for item in example.output] for example in request.examples)
-    budget = Budget(_STEPS, started + request.deadline_s * 0.85, time.perf_counter)
+    deadline = time.thread_time() + request.deadline_s * 0.6
+    if not inputs:
+        return []
+    found = candidates(words, search, inputs, outputs, Budget(_STEPS, deadline, time.thread_time))
+    if len(inputs) > 1:
+        found += _readings_of_first(words, inputs, outputs, deadline)
+    return sorted(found, key=lambda program: program.cost)
+
+
+def _readings_of_first(words: Words, inputs: list[Rows], outputs: list[Rows], deadline: float) -> list[Expr]:
+    """Readings of the first example that the others confirm."""
+    budget = Budget(_STEPS, deadline, time.thread_time)
+    firsts = candidates(words, Search(), inputs[:1], outputs[:1], budget)[:3]
+    readings = [other for program in firsts for other in other_readings(program, words, inputs, all_rules=True)]
+    return [program for program in readings if fits(program, inputs, outputs)]
+
+
+def candidates(words: Words, search: Search, inputs: list[Rows], outputs: list[Rows], budget: Budget) -> list[Expr]:
+    """Search in two efforts; what was found before the work ran out counts."""
     frame = Frame([{"items": rows} for rows in inputs], (var("items", "list", 0.0),), 0, words, budget)
+    goal = tuple(outputs)
+    many_to_one = all(len(rows) == 1 for rows in goal) and any(len(rows) != 1 for rows in inputs)
     found: list[Expr] = []
-    try:
-        found += search.lists.lists(frame, outputs)
-        if (all(len(rows) == 1 for rows in outputs) and any(len(rows) != 1 for rows in inputs)) or not found:
-            found += _aggregates(frame, outputs, search)
-    except Exhausted:
-        pass
-    fitting = [program for program in found if fits(program, inputs, outputs)]
-    return sorted(fitting, key=lambda program: program.cost)
+    for effort in (0, 1):
+        search.effort = effort
+        try:
+            if many_to_one or effort:
+                found += _aggregates(frame, goal, search)
+            dear = 2.5 if many_to_one and not words.topic("limit") else 0.0
+            found += [program.raised(dear) for program in search.lists.lists(frame, goal)]
+        except Exhausted:
+            pass
+        found = [program for program in found if fits(program, inputs, outputs)]
+        if found and min(program.cost for program in found) < _DEAR:
+            break
+    return sorted(found, key=lambda program: program.cost)
 
 
 def _aggregates(frame: Frame, outputs: tuple[list[Any], ...], search: Search) -> list[Expr]:
@@ -68,13 +164,3 @@ def _aggregates(frame: Frame, outputs: tuple[list[Any], ...], search: Search) ->
         return []
     bodies = search.solve(frame, tuple(rows[0] for rows in outputs), "")
     return [Expr("list", (body,), (), "list", body.cost + 1.0) for body in bodies if body.op != "const"]
-
-
-def fits(program: Expr, inputs: Sequence[list[Any]], outputs: Sequence[list[Any]]) -> bool:
-    """Whether the interpreter agrees with every example."""
-    try:
-        return all(
-            same(evaluate(program, {"items": rows}), wanted) for rows, wanted in zip(inputs, outputs, strict=True)
-        )
-    except FAILURES:
-        return False

@@ -1,10 +1,13 @@
 """The program in plain words."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agents.synthesis.language import OPERATORS, Expr, Stage
 
-__all__ = ["explain", "phrase"]
+__all__ = ["explain", "partial_words", "phrase"]
+
+_TRUSTED = 4.0
 
 _VARIABLES = {
     "row": "all fields of the item",
@@ -115,3 +118,12 @@ def _listed(expr: Expr) -> str:
 
 def _quoted(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else "nothing" if value is None else str(value)
+
+
+def partial_words(solved: Mapping[str, Expr], missing: Iterable[str]) -> str:
+    """Say for a model's prompt which output fields are understood, and which are not."""
+    known = [f"{name} = {phrase(expr)}" for name, expr in solved.items() if expr.cost < _TRUSTED]
+    unknown = [name for name in missing if name not in solved] + [n for n, e in solved.items() if e.cost >= _TRUSTED]
+    parts = [f"Fits the example: {'; '.join(known)}."] if known else []
+    parts += [f"Not yet understood: {', '.join(dict.fromkeys(unknown))}."] if unknown else []
+    return " ".join(parts)

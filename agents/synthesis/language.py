@@ -23,8 +23,10 @@ __all__ = [
     "pipe",
     "register",
     "scopes_of",
+    "stages_of",
     "subexpressions",
     "var",
+    "variables",
 ]
 
 Scope = Mapping[str, Any]
@@ -68,6 +70,8 @@ class Expr:
     params: tuple[Any, ...] = ()
     type: str = field(default="any", compare=False)
     cost: float = field(default=0.0, compare=False)
+    reads: frozenset[str] | None = field(default=None, compare=False, repr=False)
+    """Names of the variables inside, once asked for."""
 
     def __hash__(self) -> int:
         try:
@@ -290,6 +294,26 @@ def _chunked(stage: Stage, scopes: list[dict[str, Any]], outer: Scope, depth: in
     size = stage.params[0]
     rows = [scope[level.element] for scope in scopes]
     return [{**outer, level.group: rows[start : start + size]} for start in range(0, len(rows), size)]
+
+
+def variables(expr: Expr) -> frozenset[str]:
+    """Return the names of all variables that the expression reads."""
+    if expr.reads is None:
+        own = frozenset([str(expr.params[0])]) if expr.op == "var" else frozenset()
+        inner = [*expr.args]
+        if expr.op == "pipe":
+            _, stages, body = expr.params
+            inner += [one for stage in stages for one in stage.exprs] + ([body] if body is not None else [])
+        object.__setattr__(expr, "reads", own.union(*map(variables, inner)))
+    assert expr.reads is not None
+    return expr.reads
+
+
+def stages_of(expr: Expr) -> Iterator[Stage]:
+    """Yield every stage of every pipeline inside."""
+    for inner in subexpressions(expr):
+        if inner.op == "pipe":
+            yield from inner.params[1]
 
 
 def subexpressions(expr: Expr) -> Iterator[Expr]:

@@ -93,3 +93,12 @@ const medianOf = numbers => {
 
 const chunks = (rows, size) =>
   Array.from({ length: Math.ceil(rows.length / size) }, (_, index) => rows.slice(index * size, (index + 1) * size));
+
+const csvCell = (cell, separator) =>
+  cell.includes(separator) || cell.includes('"') || cell.includes('\n') ? `"${cell.replaceAll('"', '""')}"` : cell;
+
+const toCsv = (rows, separator) => {
+  const names = Object.keys(rows[0] ?? {});
+  const lines = [names, ...rows.map(row => names.map(name => (row[name] == null ? '' : String(row[name]))))];
+  return lines.map(line => line.map(cell => csvCell(cell, separator)).join(separator)).join('\n');
+};

@@ -154,7 +154,7 @@ def words_in_key(key: Any) -> Any:
 
 
 def plain_letters(text: Any) -> Any:
-    for base, letters in ACCENTS.items():
+    for base, letters in ({} if text.isascii() else ACCENTS).items():
         for letter in letters:
             text = text.replace(letter, base).replace(letter.upper(), base.upper())
     return text
@@ -194,14 +194,14 @@ def read_date(text: Any, layout: Any) -> Any:
     parts = digit_runs(text)
     if len(parts) < 3 and "MMM" not in layout:
         raise ValueError("not a date: " + text)
-    order = [part for part in runs(layout, lambda char: char.isalpha()) if part not in ("T", "Z")]
+    order = [char for place, char in enumerate(layout) if char in "yMdHms" and char != layout[place - 1 : place]]
     if "MMM" in layout or "MMMM" in layout:
         names = runs(text, lambda char: char.isalpha() and char not in "TZ")
         named = [index for index, name in enumerate(SHORT_MONTHS) if any(word[:3] == name for word in names)]
-        parts.insert([part[0] for part in order].index("M"), str(named[0] + 1))
+        parts.insert(order.index("M"), str(named[0] + 1))
     value = {}
     for name, part in zip(order, parts, strict=False):
-        value[name[0]] = int(part)
+        value[name] = int(part)
     days = to_days(value["y"], value["M"], value["d"])
     if from_days(days) != (value["y"], value["M"], value["d"]):
         raise ValueError("not a date: " + text)
@@ -339,3 +339,82 @@ def to_base64(text: Any) -> Any:
         letters = "".join(alphabet[number >> shift & 63] for shift in (18, 12, 6, 0))
         written += letters[: len(block) + 1] + "=" * (3 - len(block))
     return written
+
+
+def parse_json(text: Any) -> Any:
+    value, rest = read_json(text.strip())
+    if rest.strip():
+        raise ValueError("not JSON: " + rest)
+    return value
+
+
+def read_json(text: Any) -> Any:
+    for word, meaning in (("true", True), ("false", False), ("null", None)):
+        if text.startswith(word):
+            return meaning, text[len(word) :]
+    if text[:1] == '"':
+        return read_json_text(text)
+    if text[:1] in ("{", "["):
+        return read_json_parts(text)
+    size = 0
+    while size < len(text) and text[size] in "+-.0123456789eE":
+        size += 1
+    number = text[:size]
+    return (int(number) if number.lstrip("-").isdigit() else float(number)), text[size:]
+
+
+def read_json_text(text: Any) -> Any:
+    escapes = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+    written, place = "", 1
+    while text[place] != '"':
+        char = text[place]
+        if char == "\\":
+            place += 1
+            char = escapes.get(text[place], text[place])
+            if char == "u":
+                char = chr(int(text[place + 1 : place + 5], 16))
+                place += 4
+        written += char
+        place += 1
+    return written, text[place + 1 :]
+
+
+def read_json_parts(text: Any) -> Any:
+    closing = "}" if text[0] == "{" else "]"
+    found: Any = {} if closing == "}" else []
+    rest = text[1:].lstrip()
+    while rest[:1] != closing:
+        value, rest = read_json(rest)
+        rest = rest.lstrip()
+        if closing == "}":
+            found[value], rest = read_json(rest[1:].lstrip())
+            rest = rest.lstrip()
+        else:
+            found.append(value)
+        rest = rest[1:].lstrip() if rest[:1] == "," else rest
+        if not rest:
+            raise ValueError("not JSON: it ends too early")
+    return found, rest[1:]
+
+
+def to_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return "{" + ",".join(to_json(name) + ":" + to_json(inner) for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(to_json(inner) for inner in value) + "]"
+    if isinstance(value, str):
+        for plain, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t"), ("\r", "\\r")):
+            value = value.replace(plain, escaped)
+        return '"' + value + '"'
+    return "null" if value is None else as_text(value)
+
+
+def to_csv(rows: Any, separator: Any) -> Any:
+    names = list(rows[0]) if rows else []
+    lines = [names] + [["" if row.get(name) is None else as_text(row.get(name)) for name in names] for row in rows]
+    return "\n".join(separator.join(csv_cell(cell, separator) for cell in line) for line in lines)
+
+
+def csv_cell(cell: Any, separator: Any) -> Any:
+    plain = separator not in cell and '"' not in cell and "\n" not in cell
+    return cell if plain else '"' + cell.replace('"', '""') + '"'

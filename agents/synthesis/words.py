@@ -58,6 +58,9 @@ class Words:
     text: str
     _operator_costs: dict[str, float] = field(default_factory=dict, repr=False)
     _mentions: dict[str, float] = field(default_factory=dict, repr=False)
+    _topics: dict[str, bool] = field(default_factory=dict, repr=False)
+    _known: dict[str, bool] = field(default_factory=dict, repr=False)
+    _contained: dict[str, bool] = field(default_factory=dict, repr=False)
 
     @cached_property
     def folded(self) -> str:
@@ -107,6 +110,11 @@ class Words:
         return list(dict.fromkeys(values))
 
     @cached_property
+    def knowledge(self) -> list[float]:
+        """Numbers that a unit in the text stands for: 32 and 1.8 for celsius, 100 for cents."""
+        return [number for word, numbers in _TABLE["knowledge"].items() if self.has(word) for number in numbers]
+
+    @cached_property
     def percents(self) -> list[float]:
         """Numbers that are followed by a percent sign or word."""
         return [float(number) for number in re.findall(r"(\d+(?:\.\d+)?) ?(?:%|percent|pct|per cent)", self.folded)]
@@ -123,29 +131,48 @@ class Words:
     @cached_property
     def symbols(self) -> list[str]:
         """Separators that the words name or that stand alone: `comma`, ` | `."""
-        named = [symbol for word, symbol in _TABLE["symbols"].items() if self.has(word)]
+        named = [symbol for word, symbols in _TABLE["symbols"].items() if self.has(word) for symbol in symbols]
         alone = re.findall(r"(?<=\s)([^\w\s]{1,2})(?=[\s,.]|$)", self.text)
         return list(dict.fromkeys([*named, *alone]))
 
     def has(self, *words: str) -> bool:
         """Whether one of the words (or phrases, with a space) stands in the text."""
-        return any(self._has(word) for word in words)
+        for word in words:
+            if word not in self._known:
+                self._known[word] = self._stands(word)
+            if self._known[word]:
+                return True
+        return False
 
-    def _has(self, word: str) -> bool:
+    def _stands(self, word: str) -> bool:
         if " " in word or not word[0].isalnum():
             return f" {word} " in f" {self.folded} " if word[0].isalnum() else word in self.folded
         return word in self.stems
 
     def topic(self, name: str) -> bool:
         """Whether a word of the table's list `name` stands in the text."""
-        return self.has(*_TABLE["topics"][name])
+        if name not in self._topics:
+            self._topics[name] = self.has(*_TABLE["topics"][name])
+        return self._topics[name]
+
+    def decides(self, rule: str) -> bool:
+        """Whether the text settles one of the choices between readings (`deciders` in the table)."""
+        return self.has(*_TABLE["deciders"][rule])
+
+    def unmet(self, used: set[str]) -> list[str]:
+        """Name what the text demands and none of these operators does (`demands` in the table)."""
+        return [
+            name
+            for name, demand in _TABLE["demands"].items()
+            if self.has(*demand["words"]) and not used & set(demand["by"])
+        ]
 
     def operator_cost(self, name: str) -> float:
         """How the words change an operator's cost: down when called for, up when it needs to be and is not."""
         if name not in self._operator_costs:
             operator = OPERATORS[name]
             if operator.words and self.has(*operator.words):
-                change = -0.35 - 0.1 * min(sum(self._has(word) for word in operator.words) - 1, 2)
+                change = -0.35 - 0.1 * min(sum(self.has(word) for word in operator.words) - 1, 2)
             else:
                 change = operator.demand
             self._operator_costs[name] = change
@@ -158,7 +185,7 @@ class Words:
         return self._mentions[name]
 
     def _mention(self, name: str) -> float:
-        if re.search(rf"(?<![\w]){re.escape(name.lower())}(?![\w])", self.folded):
+        if self.contains(name):
             return 1.0
         parts = parts_of_name(name)
         if not parts:
@@ -188,6 +215,15 @@ class Words:
         places = [index for index, token in enumerate(self.tokens) if _stems(token) & stems]
         return places[0] if places else 999
 
+    def near_order(self, name: str) -> bool:
+        """Whether a field is named right beside a word of order: "months sorted", "highest total"."""
+        parts = {stem for part in parts_of_name(name) for stem in _stems(part)}
+        order = set(_TABLE["topics"]["order"]) - {"by", "first", "last"}
+        places = [index for index, token in enumerate(self.tokens) if _stems(token) & parts]
+        return any(
+            abs(index - other) <= 2 for index in places for other, token in enumerate(self.tokens) if token in order
+        )
+
     def similar(self, left: str, right: str) -> float:
         """How alike two field names are, 0 to 1."""
         a, b = parts_of_name(left), parts_of_name(right)
@@ -207,6 +243,30 @@ class Words:
             return value in self.numbers
         if value in self.quoted or value in self.dates:
             return True
-        return bool(value.strip()) and bool(
-            re.search(rf"(?<![\w]){re.escape(value.strip().lower())}(?![\w])", self.folded)
+        return self.contains(value)
+
+    def sets(self, name: str, value: Any) -> bool:
+        """Whether the text gives a field this very value: `source = web`, `status to "new"`, `add a field x: 0`."""
+        if isinstance(value, bool):
+            return self.names_value(value)
+        shown, field_name = re.escape(text_of(value).lower()), re.escape(name.lower().replace("_", " "))
+        text = self.folded.replace("_", " ")
+        shown = shown.replace("_", " ")
+        return bool(
+            re.search(rf"{field_name}\W.{{0,18}}(?<!\w){shown}(?!\w)|(?<!\w){shown}(?!\w).{{0,18}}\W{field_name}", text)
         )
+
+    def contains(self, value: str) -> bool:
+        """Whether a text stands in the description as whole words, in any case."""
+        wanted = value.strip().lower()
+        if wanted not in self._contained:
+            place = self.folded.find(wanted) if wanted else -1
+            while place >= 0 and not self._stands_alone(place, place + len(wanted)):
+                place = self.folded.find(wanted, place + 1)
+            self._contained[wanted] = place >= 0
+        return self._contained[wanted]
+
+    def _stands_alone(self, start: int, end: int) -> bool:
+        text = self.folded
+        before, after = text[start - 1 : start], text[end : end + 1]
+        return not (before.isalnum() and text[start].isalnum()) and not (after.isalnum() and text[end - 1].isalnum())

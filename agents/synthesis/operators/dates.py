@@ -21,6 +21,18 @@ def _from_unix(number: Any, scale: int) -> Any:
     return number / scale if scale > 1 else number
 
 
+def _add_months(seconds: Any, months: Any) -> Any:
+    if not is_number(months) or months != int(months):
+        raise Undefined
+    return runtime.add_months(seconds, int(months))
+
+
+def _full_years(start: Any, end: Any) -> Any:
+    if end < start:
+        raise Undefined
+    return runtime.full_years(start, end)
+
+
 def _part(seconds: Any, part: str) -> Any:
     year, month, day = runtime.from_days(int(seconds // 86400))
     rest = int(seconds % 86400)
@@ -61,7 +73,7 @@ _BETWEEN = (
 
 # fmt: off
 register(
-    Operator("read_date", _read, "date", ("text",), 0.9, "", "read_date({0}, {p0})", "{0} read as {p0}",
+    Operator("read_date", _read, "date", ("text",), 0.4, "", "read_date({0}, {p0})", "{0} read as {p0}",
              ("date", "day", "month", "year", "time", "when", "due", "deadline", "weekday", "format"), needs=("read_date",)),
     Operator("from_unix", _from_unix, "date", ("num",), 1.2, "", "", "{0} as a point in time", ("unix", "timestamp", "epoch", "date", "milliseconds", "ms", "seconds"), 13),
     Operator("write_date", lambda a, layout: runtime.write_date(a, layout), "text", _D, 0.9, "", "write_date({0}, {p0})", "{0} written as {p0}",
@@ -72,10 +84,10 @@ register(
     Operator("hours_between", lambda a, b: (b - a) / 3600, "num", ("date", "date"), 1.3, "{1:m}.diff({0}, 'hours').hours", "({1:12} - {0:13}) / 3600", "the hours from {0} to {1}", ("hours", "hour", "duration"), 13, demand=0.4),
     Operator("minutes_between", lambda a, b: (b - a) / 60, "num", ("date", "date"), 1.3, "{1:m}.diff({0}, 'minutes').minutes", "({1:12} - {0:13}) / 60", "the minutes from {0} to {1}", ("minutes", "minute", "duration", "min", "mins"), 13, demand=0.4),
     Operator("seconds_between", lambda a, b: b - a, "num", ("date", "date"), 1.5, "{1:m}.diff({0}, 'seconds').seconds", "{1:12} - {0:13}", "the seconds from {0} to {1}", ("seconds", "second", "duration", "secs"), 12, demand=0.4),
-    Operator("years_between", runtime.full_years, "num", ("date", "date"), 1.6, "Math.floor({1:m}.diff({0}, 'years').years)", "full_years({0}, {1})", "the full years from {0} to {1}", ("age", "years", "old"), needs=("full_years",), demand=0.6),
+    Operator("years_between", _full_years, "num", ("date", "date"), 1.6, "Math.floor({1:m}.diff({0}, 'years').years)", "full_years({0}, {1})", "the full years from {0} to {1}", ("age", "years", "old"), needs=("full_years",), demand=0.6),
     Operator("add_time", lambda a, amount, unit: a + amount * {"days": 86400, "weeks": 604800, "hours": 3600, "minutes": 60}[unit], "date", ("date", "num"), 1.2, "", "", "{0} plus {1} {p0}",
              ("add", "plus", "later", "after", "in", "due", "within", "days", "weeks", "hours", "minutes", "net", "expires", "next", "until", "valid", "deadline", "minus", "before", "earlier", "subtract"), 12),
-    Operator("add_months", lambda a, amount: runtime.add_months(a, amount), "date", ("date", "num"), 1.4, "{0:m}.plus({{ months: {1} }})", "add_months({0}, {1})", "{0} plus {1} months", ("month", "months", "year", "years", "later", "add"), needs=("add_months",), demand=0.4),
+    Operator("add_months", _add_months, "date", ("date", "num"), 1.4, "{0:m}.plus({{ months: {1} }})", "add_months({0}, {1})", "{0} plus {1} months", ("month", "months", "year", "years", "later", "add"), needs=("add_months",), demand=0.4),
     Operator("start_of", runtime.start_of, "date", _D, 1.5, "{0:m}.startOf({p0})", "start_of({0}, {p0})", "the start of the {p0} of {0}", ("start", "first", "begin", "beginning", "month", "week", "monday", "quarter"), needs=("start_of",), demand=0.6),
     Operator("end_of_month", lambda a: runtime.start_of(runtime.add_months(runtime.start_of(a, "month"), 1), "month") - 86400, "date", _D, 1.8, "{0:m}.endOf('month').startOf('day')", 'add_months(start_of({0}, "month"), 1) - 86400', "the last day of the month of {0}", ("end", "last"), 12, needs=("add_months", "start_of"), demand=0.8),
 )

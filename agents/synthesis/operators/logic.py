@@ -11,8 +11,6 @@ def _ordered(compare: Any) -> Any:
 
     def checked(left: Any, right: Any) -> bool:
         if not (is_number(left) and is_number(right)) and not (isinstance(left, str) and isinstance(right, str)):
-            if left is None:
-                return False
             raise Undefined
         return bool(compare(left, right))
 
@@ -37,8 +35,29 @@ def _truth(value: Any) -> bool:
     return value
 
 
+def _equal(left: Any, right: Any) -> bool:
+    """Compare scalars; what Python and JavaScript see differently (lists, objects, 0 and false) is no comparison."""
+    if isinstance(left, list | dict) or isinstance(right, list | dict):
+        raise Undefined
+    if isinstance(left, bool) != isinstance(right, bool) and is_number(left) != is_number(right):
+        raise Undefined
+    return same(left, right)
+
+
 def _member(value: Any, options: Any) -> bool:
-    return any(same(value, option) for option in options)
+    return any(_equal(value, option) for option in options)
+
+
+def _default_empty(value: Any, fallback: Any) -> Any:
+    if isinstance(value, list | dict) or value is False or (is_number(value) and value == 0):
+        raise Undefined
+    return fallback if _empty(value) else value
+
+
+def _falls_back(value: Any, fallback: Any) -> Any:
+    if isinstance(value, list | dict):
+        raise Undefined
+    return fallback if _falsy(value) else value
 
 
 def _text_test(test: Any) -> Any:
@@ -97,18 +116,18 @@ _ANY = ("any", "any")
 
 # fmt: off
 register(
-    Operator("equals", same, "bool", _ANY, 1.0, "{0:9} === {1:10}", "{0:10} == {1:11}",
+    Operator("equals", _equal, "bool", _ANY, 1.0, "{0:9} === {1:10}", "{0:10} == {1:11}",
              "{0} is {1}", ("is", "are", "equal", "equals", "only", "keep", "exactly", "with", "where", "whose"), 9),
-    Operator("differs", lambda a, b: not same(a, b), "bool", _ANY, 1.5, "{0:9} !== {1:10}", "{0:10} != {1:11}",
+    Operator("differs", lambda a, b: not _equal(a, b), "bool", _ANY, 1.5, "{0:9} !== {1:10}", "{0:10} != {1:11}",
              "{0} is not {1}", _NOT, 9, demand=0.5),
     Operator("above", _ordered(lambda a, b: a > b), "bool", _ANY, 1.2, "{0:10} > {1:11}", "{0:10} > {1:11}",
-             "{0} is over {1}", ("more than", "over", "above", "greater than", "larger than", "bigger than", "exceeds", "after", "older than", "higher than", "longer than", ">", "newer than", "later than", "exceed", "past", "beyond"), 10, demand=0.8),
+             "{0} is over {1}", ("between", "outside", "range", "more than", "over", "above", "greater than", "larger than", "bigger than", "exceeds", "after", "older than", "higher than", "longer than", ">", "newer than", "later than", "exceed", "past", "beyond"), 10, demand=0.8),
     Operator("at_least", _ordered(lambda a, b: a >= b), "bool", _ANY, 1.2, "{0:10} >= {1:11}", "{0:10} >= {1:11}",
-             "{0} is at least {1}", ("at least", "or more", "from", "minimum", ">=", "since", "not less than", "not under", "or above", "or higher", "starting", "min", "or over", "or older", "or later", "no less than", "and up", "and above", "upwards", "or newer", "onwards", "and more", "reaches", "reached", "not below"), 10, demand=0.8),
+             "{0} is at least {1}", ("between", "outside", "range", "at least", "or more", "from", "minimum", ">=", "since", "not less than", "not under", "or above", "or higher", "starting", "min", "or over", "or older", "or later", "no less than", "and up", "and above", "upwards", "or newer", "onwards", "and more", "reaches", "reached", "not below"), 10, demand=0.8),
     Operator("below", _ordered(lambda a, b: a < b), "bool", _ANY, 1.2, "{0:10} < {1:11}", "{0:10} < {1:11}",
-             "{0} is under {1}", ("less than", "under", "below", "fewer than", "smaller than", "before", "cheaper than", "lower than", "shorter than", "younger than", "<", "earlier than", "older than"), 10, demand=0.8),
+             "{0} is under {1}", ("between", "outside", "range", "less than", "under", "below", "fewer than", "smaller than", "before", "cheaper than", "lower than", "shorter than", "younger than", "<", "earlier than", "older than"), 10, demand=0.8),
     Operator("at_most", _ordered(lambda a, b: a <= b), "bool", _ANY, 1.2, "{0:10} <= {1:11}", "{0:10} <= {1:11}",
-             "{0} is at most {1}", ("at most", "or less", "up to", "maximum", "<=", "until", "not more than", "no more than", "or fewer", "or below", "or under", "max", "till", "or earlier", "not over", "not above", "no later than", "or cheaper", "or lower", "within"), 10, demand=0.8),
+             "{0} is at most {1}", ("between", "outside", "range", "at most", "or less", "up to", "maximum", "<=", "until", "not more than", "no more than", "or fewer", "or below", "or under", "max", "till", "or earlier", "not over", "not above", "no later than", "or cheaper", "or lower", "within"), 10, demand=0.8),
     Operator("is_empty", _empty, "bool", ("any",), 1.4, "", '{0} in (None, "", [])',
              "{0} is empty or missing", _MISSING, 9, demand=1.0),
     Operator("is_blank", _blank, "bool", ("text",), 2.4, "!({0} ?? '').trim()", 'not ({0:5} or "").strip()',
@@ -125,9 +144,9 @@ register(
              "not: {0}", _NOT, 8, demand=0.6),
     Operator("truth", _truth, "bool", ("bool",), 0.2, "{0:1} === true", "{0:10} is True", "{0}", (), 9),
     Operator("and", lambda a, b: _truth(a) and _truth(b), "bool", ("bool", "bool"), 1.2, "{0:6} && {1:6}", "{0:6} and {1:6}",
-             "{0} and {1}", ("and", "both", "between", "but", "with", "also"), 6, demand=0.8),
+             "{0} and {1}", ("and", "both", "between", "but", "with", "also"), 6, demand=0.3),
     Operator("or", lambda a, b: _truth(a) or _truth(b), "bool", ("bool", "bool"), 1.5, "{0:5} || {1:5}", "{0:5} or {1:5}",
-             "{0} or {1}", ("or", "either", "any", "nor", "neither"), 5, demand=1.2),
+             "{0} or {1}", ("or", "either", "any", "nor", "neither", "outside", "between", "beyond"), 5, demand=1.2),
     Operator("in_list", lambda a, options: _member(a, options), "bool", ("any",), 1.6, "{p0}.includes({0})", "{0:10} in {p0}",
              "{0} is one of {p0}", ("or", "and", "one of", "in", "either", "any of"), 10),
     Operator("not_in_list", lambda a, options: not _member(a, options), "bool", ("any",), 2.0, "!{p0}.includes({0})", "{0:10} not in {p0}",
@@ -148,8 +167,8 @@ register(
              "{0} is a text", ("string", "strings", "text", "texts"), 9, demand=1.5),
     Operator("default", lambda a, b: b if a is None else a, "any", _ANY, 1.0, "{0:4.5} ?? {1:4.5}", "{1:4} if {0:10} is None else {0:4}",
              "{0}, or {1} when missing", ("missing", "default", "fallback", "otherwise", "else", "null", "not set", "unknown", "no", "without", "if"), 4),
-    Operator("default_empty", lambda a, b: b if _empty(a) else a, "any", _ANY, 1.1, "{0:5} || {1:5}", "{0:5} or {1:5}",
+    Operator("default_empty", _default_empty, "any", _ANY, 1.1, "{0:5} || {1:5}", "{0:5} or {1:5}",
              "{0}, or {1} when empty or missing", ("empty", "missing", "blank", "default", "fallback", "otherwise", "else"), 4.7),
-    Operator("falls_back", lambda a, b: b if _falsy(a) else a, "any", _ANY, 1.3, "{0:5} || {1:5}", "{0:5} or {1:5}",
+    Operator("falls_back", _falls_back, "any", _ANY, 1.3, "{0:5} || {1:5}", "{0:5} or {1:5}",
              "{0}, or {1} when empty, zero or missing", ("empty", "missing", "default", "fallback", "otherwise", "zero"), 4.7, demand=0.3),
 )

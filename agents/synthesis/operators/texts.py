@@ -1,6 +1,7 @@
 """Operators on texts."""
 
 import base64
+import json
 from typing import Any
 
 from agents.synthesis import runtime
@@ -104,7 +105,7 @@ register(
     Operator("replace", _text(lambda a, old, new: a.replace(old, new)), "text", _T, 1.7, "{0:m}.replaceAll({p0}, {p1})", "{0:m}.replace({p0}, {p1})",
              "{0} with {p1} for {p0}", ("replace", "instead", "change", "turn", "swap", "become", "becomes", "by", "to", "with", "convert", "into", "as"), demand=0.6),
     Operator("length", _text(len), "num", _T, 1.6, "{0:m}.length", "len({0})", "the length of {0}",
-             ("length", "characters", "chars", "long", "letters", "count", "many"), demand=0.6),
+             ("length", "characters", "chars", "long", "letters"), demand=1.5),
     Operator("word_count", _text(lambda a: len(a.split())), "num", _T, 2.0, "({0:m}.match(/\\S+/g) ?? []).length", "len({0:m}.split())",
              "the number of words in {0}", ("words", "word"), demand=1.0),
     Operator("occurrences", _text(lambda a, part: a.count(part)), "num", _T, 2.4, "{0:m}.split({p0}).length - 1", "{0:m}.count({p0})",
@@ -203,5 +204,11 @@ def _thousands(number: Any, digits: int, separator: str, decimal: str) -> str:
 
 register(
     Operator("fixed", _fixed, "text", ("num",), 1.2, "", "", "{0} with {p0} decimals", ("decimals", "decimal", "cents", "digits", "format", "formatted", "places", "fixed")),
+    Operator("remove_chars", _text(lambda a, chars: "".join(c for c in a if c not in chars)), "text", _T, 1.6, "", '"".join(char for char in {0} if char not in {p0})',
+             "{0} without the characters {p0}", ("remove", "without", "strip", "clean", "normalize", "no", "only", "digits", "spaces", "dashes", "brackets")),
+    Operator("parse_json", _text(json.loads), "any", _T, 0.9, "JSON.parse({0})", "parse_json({0})", "{0} parsed as JSON", ("json", "parse", "parsed", "decode"), needs=("parse_json",)),
+    Operator("to_json", runtime.to_json, "text", ("any",), 1.8, "JSON.stringify({0})", "to_json({0})", "{0} as JSON", ("json", "stringify", "string"), needs=("to_json",), demand=1.0),
+    Operator("csv_table", _text(lambda a, s: runtime.table_of(runtime.csv_rows(a, s))), "list", _T, 0.8, "tableOf(csvRows({0}, {p0}))", "table_of(csv_rows({0}, {p0}))", "the rows of the CSV text {0}", ("csv", "parse", "table", "rows", "lines"), needs=("tableOf", "csvRows", "table_of", "csv_rows")),
+    Operator("to_csv", runtime.to_csv, "text", ("list",), 0.9, "toCsv({0}, {p0})", "to_csv({0}, {p0})", "{0} as CSV text with a header line", ("csv", "header"), needs=("toCsv", "to_csv"), demand=0.8),
     Operator("thousands", _thousands, "text", ("num",), 1.6, "thousands({0}, {p0}, {p1}, {p2})", "thousands({0}, {p0}, {p1}, {p2})", "{0} with {p0} decimals and {p1} between thousands", ("thousands", "separator", "format", "formatted", "currency"), needs=("thousands",)),
 )

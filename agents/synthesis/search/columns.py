@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from agents.synthesis.language import LEVELS, Expr, Stage, make, pipe, scopes_of, var
-from agents.synthesis.search.bank import Bank, bank_of, kind_of_values, list_entries
-from agents.synthesis.search.frame import BOTTOM, Entry, Frame
+from agents.synthesis.search.bank import Bank, bank_of
+from agents.synthesis.search.frame import BOTTOM, Entry, Frame, kind_of_values
+from agents.synthesis.search.growth import list_entries
 from agents.synthesis.search.predicates import predicates
 from agents.synthesis.values import is_number
 
@@ -70,10 +71,10 @@ def _columns(frame: Frame, table: Entry) -> Iterator[Entry | None]:
         yield from list_entries(frame, entry)
         if column.expr.type in {"num", "text"} and column.expr.op == "field":
             yield from _extremes(frame, table, column, spans, elements)
-    for test in [t for t in predicates(elements) if t.expr.cost < 2.6][:14]:
+    for test in [t for t in predicates(elements) if t.expr.cost < 2.3][:10]:
         if all(value is True for value in test.values):
             continue
-        yield from _filtered(frame, table, test, columns + products, spans, elements)
+        yield from _filtered(frame, table, test, [*numbers, *columns][:8], spans, elements)
 
 
 def _products(frame: Frame, numbers: list[Entry]) -> Iterator[Entry]:

@@ -13,19 +13,25 @@ from agents.synthesis.values import Undefined, is_number, kind_of, same, text_of
 __all__ = ["choices", "constant", "defaults", "restricted"]
 
 Solve = Callable[[Frame, tuple[Any, ...], str], list[Expr]]
+_ECHO = 8.0
+_SIDE = 3.8
+"""The most that one side of a choice may cost."""
 _PAIR = r"['\"]?([\w.+%-]+)['\"]?\s*(?:=>|->|→|=|:| means | is | to | becomes | as | for | stands for )\s*['\"]?([\w.+%-]+(?: [A-Z][\w]*)*)['\"]?"
 
 
 def constant(frame: Frame, targets: tuple[Any, ...]) -> Expr | None:
-    """Return the one value of all targets as a literal, priced by the words."""
+    """Return the one value of all targets as a literal; one that the words do not hold only echoes the example."""
     if isinstance(targets[0], dict | list) and targets[0]:
         return None
     if any(not same(target, targets[0]) for target in targets[1:]):
         return None
     value = targets[0]
-    cost = 0.9 if frame.words.names_value(value) or value in frame.words.quoted else 2.6 - 0.3 * min(len(targets), 4)
-    if value in ("", [], {}):
-        cost = 1.6
+    if value is None or frame.words.names_value(value) or value in frame.words.quoted:
+        cost = 0.9
+    elif value in ("", [], {}, 0, False, True):
+        cost = 1.8
+    else:
+        cost = _ECHO - min(len(targets), 4)
     return const(value, kind_of(value), cost if len(targets) > 1 else cost + 0.4)
 
 
@@ -46,6 +52,8 @@ def defaults(bank: Bank, targets: tuple[Any, ...]) -> Iterator[Expr]:
         ):
             continue
         fallback = targets[other[0]]
+        if len(other) == len(targets) and not frame.words.names_value(fallback):
+            continue
         if (
             isinstance(fallback, dict)
             or any(not same(targets[place], fallback) for place in other)
@@ -69,7 +77,9 @@ def defaults(bank: Bank, targets: tuple[Any, ...]) -> Iterator[Expr]:
 
 
 def _fallback_cost(frame: Frame, value: Any) -> float:
-    return 0.3 if frame.words.names_value(value) else 0.9 if value in (0, "", None, False) or value == [] else 1.6
+    if frame.words.names_value(value):
+        return 0.3
+    return 0.9 if value in (0, "", None, False) or value == [] else 3.5
 
 
 def _other_field(bank: Bank, entry: Entry, targets: tuple[Any, ...], other: list[int]) -> Iterator[Expr]:
@@ -103,7 +113,7 @@ def _guarded(frame: Frame, entry: Entry, literal: Entry, targets: tuple[Any, ...
     del targets
 
 
-def choices(frame: Frame, targets: tuple[Any, ...], name: str, solve: Solve) -> Iterator[Expr]:
+def choices(frame: Frame, targets: tuple[Any, ...], quick: Solve) -> Iterator[Expr]:
     """Yield expressions that choose between values by a test or a table."""
     scalar = all(not isinstance(target, dict | list) for target in targets)
     distinct = list({text_of(t) if t is not None else None: t for t in targets}.values()) if scalar else []
@@ -114,8 +124,48 @@ def choices(frame: Frame, targets: tuple[Any, ...], name: str, solve: Solve) -> 
         yield from _two_values(frame, targets, distinct)
         if len(distinct) > 2:
             yield from _nested(frame, targets, distinct)
-    if len(targets) >= 2:
-        yield from _branches(frame, targets, name, solve)
+    if len(targets) >= 2 and all(isinstance(target, str) for target in targets):
+        yield from _around_field(frame, targets)
+    if len(targets) >= 2 and len(targets) <= 40:
+        yield from _branches(frame, targets, quick)
+
+
+def _around_field(frame: Frame, targets: tuple[str, ...]) -> Iterator[Expr]:
+    """Texts with one field inside and labels around it that differ from row to row."""
+    fields = [
+        e
+        for e in bank_of(frame, 1).of("text")
+        if e.expr.op in {"field", "var"} and all(isinstance(v, str) and v for v in e.values)
+    ]
+    for entry in fields[:10]:
+        if not all(target.count(value) == 1 for target, value in zip(targets, entry.values, strict=True)):
+            continue
+        sides = [
+            [target.split(value)[side] for target, value in zip(targets, entry.values, strict=True)] for side in (0, 1)
+        ]
+        labels = [_label(frame, tuple(side)) for side in sides]
+        if labels[0] is None or labels[1] is None or all(label.op == "const" for label in labels if label):
+            continue
+        parts: list[Any] = []
+        args: list[Expr] = []
+        for expr in (labels[0], entry.expr, labels[1]):
+            if expr.op == "const":
+                parts += [expr.params[0]] if expr.params[0] else []
+            else:
+                parts.append(len(args))
+                args.append(expr)
+        cost = entry.expr.cost + sum(label.cost for label in labels if label) + 0.4
+        yield Expr("template", tuple(args), tuple(parts), "text", cost)
+
+
+def _label(frame: Frame, texts: tuple[str, ...]) -> Expr | None:
+    distinct = list(dict.fromkeys(texts))
+    if len(distinct) == 1:
+        return const(distinct[0], "text", 0.3)
+    if len(distinct) > 4:
+        return None
+    found = [*_two_values(frame, texts, distinct), *_nested(frame, texts, distinct)]
+    return min(found, key=lambda expr: expr.cost) if found else None
 
 
 def _two_values(frame: Frame, targets: tuple[Any, ...], distinct: list[Any]) -> Iterator[Expr]:
@@ -143,7 +193,11 @@ def _order(frame: Frame, value: Any) -> int:
 
 
 def _label_cost(frame: Frame, value: Any) -> float:
-    return 0.15 if frame.words.names_value(value) else 0.6 if value in (0, None, "", False, True) else 1.3
+    if frame.words.names_value(value):
+        return 0.15
+    if value in (0, None, "", False, True):
+        return 0.6
+    return 3.5 if is_number(value) else 1.6
 
 
 def _nested(frame: Frame, targets: tuple[Any, ...], distinct: list[Any]) -> Iterator[Expr]:
@@ -173,7 +227,12 @@ def restricted(frame: Frame, places: list[int]) -> Frame:
     key = ("restricted", tuple(places))
     if key not in frame.cache:
         frame.cache[key] = Frame(
-            [frame.scopes[place] for place in places], frame.roots, frame.depth, frame.words, frame.budget
+            [frame.scopes[place] for place in places],
+            frame.roots,
+            frame.depth,
+            frame.words,
+            frame.budget,
+            part_of=(frame, tuple(places), False),
         )
     return frame.cache[key]  # type: ignore[no-any-return]
 
@@ -261,26 +320,29 @@ def _fits(frame: Frame, expr: Expr, targets: tuple[Any, ...]) -> bool:
         return False
 
 
-def _branches(frame: Frame, targets: tuple[Any, ...], name: str, solve: Solve) -> Iterator[Expr]:
+def _branches(frame: Frame, targets: tuple[Any, ...], quick: Solve) -> Iterator[Expr]:
     """Yield `if test then one expression else another`, each solved on its own rows."""
     tried = 0
     seen: set[tuple[Any, ...]] = set()
     for test in predicates(frame):
-        if tried >= 6:
-            return
         yes = [place for place, value in enumerate(test.values) if value is True]
         no = [place for place, value in enumerate(test.values) if value is not True]
-        if not yes or not no or test.values in seen or test.expr.cost > 2.4:
+        if not yes or not no or test.values in seen:
             continue
+        if tried >= 8 or test.expr.cost > 2.4:
+            return
         seen.add(test.values)
         tried += 1
-        sides = []
-        for places in (yes, no):
-            inner = restricted(frame, places)
-            exprs = solve(inner, tuple(targets[place] for place in places), name)
-            if not exprs or exprs[0].cost > 3.6:
-                break
-            sides.append(exprs[0])
-        if len(sides) == 2:
-            cost = test.expr.cost + sum(side.cost for side in sides) + 0.8
-            yield Expr("if", (test.expr, *sides), (), sides[0].type if sides[0].type != "null" else sides[1].type, cost)
+        first = quick(restricted(frame, yes), tuple(targets[place] for place in yes), "")
+        if not first or first[0].cost > _SIDE:
+            continue
+        rest = tuple(targets[place] for place in no)
+        inner = restricted(frame, no)
+        second = quick(inner, rest, "")
+        if (not second or second[0].cost > _SIDE) and len(rest) > 1:
+            second = sorted(_branches(inner, rest, quick), key=lambda expr: expr.cost)
+        if second and second[0].cost < 3 * _SIDE:
+            sides = (first[0], second[0])
+            cost = test.expr.cost + sum(side.cost for side in sides) + 0.6
+            kind = sides[0].type if sides[0].type != "null" else sides[1].type
+            yield Expr("if", (test.expr, *sides), (), kind, cost)

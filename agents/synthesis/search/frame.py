@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.synthesis.language import OPERATORS, Expr, Scope, make
-from agents.synthesis.values import key_of
+from agents.synthesis.values import key_of, kind_of
 from agents.synthesis.words import Words
 
-__all__ = ["BOTTOM", "Budget", "Entry", "Exhausted", "Frame", "built", "signature"]
+__all__ = ["BOTTOM", "Budget", "Entry", "Exhausted", "Frame", "built", "kind_of_values", "signature"]
 
 
 class _Bottom:
@@ -67,11 +67,14 @@ class Frame:
     words: Words
     budget: Budget
     cache: dict[Any, Any] = field(default_factory=dict)
+    part_of: tuple["Frame", tuple[int, ...], bool] | None = None
+    """The frame whose scopes these are some of, and which: its bank is cut instead of built anew. True: the position
+    among the elements has changed."""
 
 
 def signature(values: Sequence[Any]) -> tuple[Any, ...]:
     """Give vectors of equal values equal keys."""
-    return tuple(value if value is BOTTOM else key_of(value) for value in values)
+    return tuple([value if value.__class__ is str or value is BOTTOM else key_of(value) for value in values])
 
 
 def built(
@@ -93,3 +96,9 @@ def built(
         except _FAILURES:
             values.append(BOTTOM)
     return Entry(expr, tuple(values)) if meaningful else None
+
+
+def kind_of_values(values: tuple[Any, ...]) -> str:
+    """Name the one kind of all values that are there (`null` and ⊥ aside), or `any`."""
+    kinds = {kind_of(value) for value in values if value is not BOTTOM and value is not None}
+    return kinds.pop() if len(kinds) == 1 else "any" if kinds else "null"

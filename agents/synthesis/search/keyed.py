@@ -6,9 +6,9 @@ from typing import Any
 from agents.synthesis.language import FAILURES, LEVELS, Expr, Stage, evaluate, pipe, scopes_of, var
 from agents.synthesis.search.bank import bank_of
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame
-from agents.synthesis.values import text_of
+from agents.synthesis.values import leaves, text_of
 
-__all__ = ["keyed_objects"]
+__all__ = ["keyed_objects", "names_in_data"]
 
 Solve = Callable[[Frame, tuple[Any, ...], str], list[Expr]]
 
@@ -18,13 +18,32 @@ def keyed_objects(frame: Frame, targets: tuple[dict[str, Any], ...], solve: Solv
     if frame.depth + 2 >= len(LEVELS) or not any(targets):
         return []
     found: list[Expr] = []
-    tables = [e for e in bank_of(frame, 1).of("list") if all(v is not BOTTOM for v in e.values) and any(e.values)]
-    for table in tables[:6]:
+    tables = [
+        e
+        for e in bank_of(frame, 2).of("list")
+        if e.expr.op not in {"keys", "values", "emails", "urls", "sorted", "reversed"}
+        and all(v is not BOTTOM for v in e.values)
+        and any(e.values)
+    ]
+    for table in tables[:10]:
         for key in _keys(frame, table, targets):
             found += _by_key(frame, table, key, targets, solve)
         if found:
             break
     return sorted(found, key=lambda expr: expr.cost)[:4]
+
+
+def names_in_data(frame: Frame, targets: tuple[dict[str, Any], ...]) -> bool:
+    """Whether every name of every target stands somewhere among the values in reach."""
+    for scope, target in zip(frame.scopes, targets, strict=True):
+        if any(frame.words.contains(name) for name in target):
+            return False
+        texts = [
+            text_of(leaf) for root in frame.roots for leaf in leaves(scope.get(root.params[0])) if leaf is not None
+        ]
+        if not all(any(name.lower() in text.lower() for text in texts) for name in target):
+            return False
+    return True
 
 
 def _keys(frame: Frame, table: Entry, targets: tuple[dict[str, Any], ...]) -> list[Expr]:
@@ -39,7 +58,8 @@ def _keys(frame: Frame, table: Entry, targets: tuple[dict[str, Any], ...]) -> li
         scopes, (var(LEVELS[frame.depth].element, "any", 0.1),), frame.depth + 1, frame.words, frame.budget
     )
     kept = []
-    for entry in bank_of(elements, 1).of("text", "num", "bool"):
+    level = 2 if any(isinstance(value, str) for values in table.values for value in values) else 1
+    for entry in bank_of(elements, level).of("text", "num", "bool"):
         if all(
             _names(entry, span) == list(target) or set(_names(entry, span)) == set(target)
             for span, target in zip(spans, targets, strict=True)

@@ -1,18 +1,49 @@
 """Lists as targets: which list they come from, which of its elements, in what order, grouped or not, mapped to what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from agents.synthesis.language import FAILURES, LEVELS, Expr, Stage, evaluate, pipe, scopes_of, var
+from agents.synthesis.search.alignment import alignments, first_occurrences, scalar_alignment
 from agents.synthesis.search.bank import bank_of
-from agents.synthesis.search.frame import BOTTOM, Entry, Frame
+from agents.synthesis.search.frame import BOTTOM, Entry, Exhausted, Frame
 from agents.synthesis.search.selection import Selection, explained
 from agents.synthesis.values import key_of, leaves, same
 
 __all__ = ["ListSearch"]
 
-_SOURCES = 14
+_SOURCES = 12
+_FINE = 9.0
+_STRAINED = 3.4
+"""Above this cost of a selection, choosing among the mapped rows is tried too."""
+_LISTS = frozenset(
+    [
+        "field",
+        "var",
+        "pipe",
+        "split",
+        "split_trim",
+        "split_filled",
+        "entries",
+        "keys",
+        "values",
+        "flat",
+        "words",
+        "csv_table",
+        "parse_json",
+        "query_pairs",
+        "look_up",
+        "concat",
+        "tags",
+        "numbers_list",
+        "range",
+        "chunks",
+        "unique",
+        "table",
+    ]
+)
 Rows = list[list[dict[str, Any]]]
 
 
@@ -33,55 +64,76 @@ class _Table:
 class ListSearch:
     """Finds pipelines; `solve` finds the expressions of their bodies."""
 
-    def __init__(self, solve: Any) -> None:
-        self.solve = solve
+    def __init__(self, search: Any) -> None:
+        self.search = search
+        self.solve = search.solve
 
     def lists(self, frame: Frame, targets: tuple[list[Any], ...]) -> list[Expr]:
-        """Return list expressions with these values, cheapest first."""
+        """Return list expressions with these values, cheapest first; what was found before the work ran out counts."""
         found: list[Expr] = []
         if frame.depth + 2 >= len(LEVELS):
             return found
-        for entry in self._sources(frame):
-            found += self._from(frame, entry, targets)
-            if found and min(expr.cost for expr in found) < 2.0 + entry.expr.cost:
-                break
+        try:
+            for entry in self._sources(frame, targets):
+                for expr in self._from(frame, entry, targets):
+                    found.append(expr)  # noqa: PERF402 - what came before the work ran out is kept
+                if found and min(expr.cost for expr in found) < 2.0 + entry.expr.cost:
+                    break
+        except Exhausted:
+            if not found:
+                raise
         return sorted(found, key=lambda expr: expr.cost)[:8]
 
-    def _sources(self, frame: Frame) -> list[Entry]:
-        entries = [
-            e
-            for e in bank_of(frame, 1).of("list")
-            if e.expr.op not in {"up_to_here", "sorted", "reversed", "characters"}
-        ]
-        return [e for e in entries if all(v is not BOTTOM for v in e.values) and any(e.values)][:_SOURCES]
+    def _sources(self, frame: Frame, targets: tuple[list[Any], ...]) -> list[Entry]:
+        """Lists that share something with the targets, or have as many elements."""
+        wanted = {key_of(leaf) for target in targets for leaf in leaves(target) if leaf is not None}
+        sizes = [len(target) for target in targets]
+        entries = [e for e in bank_of(frame, 1).of("list") if e.expr.op in _LISTS and _is_sound(e)]
+        related = [e for e in entries if _related(e, wanted) or [len(value or []) for value in e.values] == sizes]
+        return related[: _SOURCES if self.search.effort else 5]
 
-    def _from(self, frame: Frame, entry: Entry, targets: tuple[list[Any], ...]) -> list[Expr]:
+    def _from(self, frame: Frame, entry: Entry, targets: tuple[list[Any], ...]) -> Iterator[Expr]:
+        """Try one source: mapped, grouped, exploded, chunked, until something convinces."""
         table = _table(frame, entry)
-        found = list(self._mapped(frame, table, targets))
-        if not found or min(expr.cost for expr in found) > 6:
-            found += self._grouped(frame, table, targets)
-        if not found or min(expr.cost for expr in found) > 6:
-            for exploded in self._explosions(frame, table):
-                found += self._mapped(frame, exploded, targets)
-                if not found:
-                    found += self._grouped(frame, exploded, targets)
-        if not found:
-            found += self._chunked(frame, table, targets)
-        return found
+        best = 99.0
+        for way in self._ways(frame, table, targets):
+            for expr in way:
+                best = min(best, expr.cost)
+                yield expr
+            if best < _FINE:
+                return
+
+    def _ways(self, frame: Frame, table: _Table, targets: tuple[list[Any], ...]) -> Iterator[Iterable[Expr]]:
+        total, rows = sum(map(len, targets)), sum(map(len, table.scopes))
+        grouping = frame.words.topic("group") or self.search.effort
+        grouped = total < rows and frame.words.topic("group") and (not frame.depth or self.search.effort)
+        yield chain(self._mapped(frame, table, targets), self._grouped(frame, table, targets) if grouped else ())
+        if frame.depth and not self.search.effort:
+            return
+        for exploded in self._explosions(frame, table, targets):
+            yield self._mapped(frame, exploded, targets)
+            if grouping:
+                yield self._grouped(frame, exploded, targets)
+        if total <= rows and (self.search.effort or not frame.words.topic("group")):
+            yield self._grouped(frame, table, targets)
+        yield self._chunked(frame, table, targets)
 
     def _mapped(self, frame: Frame, table: _Table, targets: tuple[list[Any], ...]) -> Iterator[Expr]:
         """Each target element comes from one element of the table."""
         flat = [scope for scopes in table.scopes for scope in scopes]
         if not flat or sum(map(len, targets)) > len(flat):
             return
-        elements = Frame(flat, table.roots, table.inner, frame.words, frame.budget)
+        elements = _elements_frame(frame, table, flat)
         spans = _spans(table.scopes)
         scalar = not any(isinstance(t, dict | list) for target in targets for t in target)
         if scalar:
             yield from self._mapped_scalars(frame, table, elements, spans, targets)
             return
-        for wanted in _alignments(elements, spans, targets):
-            yield from self._aligned(frame, table, elements, spans, wanted, targets)
+        for wanted in alignments(elements, spans, targets):
+            found = list(self._aligned(frame, table, elements, spans, wanted, targets))
+            yield from found
+            if found and min(expr.cost for expr in found) < _FINE:
+                break
 
     def _aligned(
         self,
@@ -98,7 +150,7 @@ class ListSearch:
         for selection in selections:
             for body in bodies:
                 yield _pipe(table, selection, body)
-        if not selections:
+        if not selections or selections[0].cost > _STRAINED:
             yield from self._selected_after(frame, table, elements, wanted, targets, chosen)
 
     def _bodies(self, chosen: Frame, targets: tuple[list[Any], ...], table: _Table) -> list[Expr | None]:
@@ -107,7 +159,7 @@ class ListSearch:
         if not goal:
             return []
         if all(same(scope[root], element) for scope, element in zip(chosen.scopes, goal, strict=True)):
-            return [None, *self.solve(chosen, goal, "")[:2]]
+            return [None if table.roots[0].params[0] == LEVELS[table.depth].element else table.roots[0]]
         return list(self.solve(chosen, goal, ""))
 
     def _selected_after(
@@ -146,7 +198,7 @@ class ListSearch:
         bank = bank_of(elements, 1)
         entries = [e for e in bank.of("text", "num", "bool", "any", "date") if e.expr.op != "const"]
         for entry in entries[:120]:
-            wanted = _scalar_alignment(entry, spans, targets)
+            wanted = scalar_alignment(entry, spans, targets)
             if wanted is None:
                 continue
             body = (
@@ -174,7 +226,7 @@ class ListSearch:
         unique = all(len({key_of(entry.values[i]) for i in w}) == len(w) for w in wanted)
         for selection in explained(elements, spans, wanted):
             yield _pipe(table, selection, body)
-        firsts = [_first_occurrences(entry, span) for span in spans]
+        firsts = [first_occurrences(entry, span) for span in spans]
         if unique and firsts == wanted and firsts != [list(span) for span in spans]:
             price = 0.5 if elements.words.topic("strong_dedupe") else 0.8 if elements.words.topic("dedupe") else 2.0
             inner = _pipe(table, Selection((), 0.0), body)
@@ -186,14 +238,31 @@ class ListSearch:
         flat = [scope for scopes in table.scopes for scope in scopes]
         if not flat or not any(len(t) for t in targets) or sum(map(len, targets)) > len(flat):
             return found
-        elements = Frame(flat, table.roots, table.inner, frame.words, frame.budget)
-        for keys, cost in _group_keys(elements)[:16]:
+        elements = _elements_frame(frame, table, flat)
+        shown = {key_of(leaf) for target in targets for leaf in leaves(target) if leaf is not None}
+        for keys, cost in self._likely(_group_keys(elements), shown):
             found += self._by_key(frame, table, keys, cost, (), targets)
             if found and min(expr.cost for expr in found) < 5:
                 break
         if not found:
             found += self._filtered_groups(frame, table, elements, targets)
         return found
+
+    def _likely(
+        self, keys: list[tuple[tuple[Entry, ...], float]], shown: set[Any]
+    ) -> list[tuple[tuple[Entry, ...], float]]:
+        """Keys that all stand in the targets first; others only when everything is tried."""
+        kept = [one for one in keys if all(key_of(value) in shown for key in one[0] for value in key.values)]
+        some = [
+            one
+            for one in keys
+            if one not in kept and any(key_of(v) in shown for key in one[0] for v in key.values if v is not BOTTOM)
+        ]
+        return [
+            *kept[:10],
+            *some[:6],
+            *(one for one in keys[:6] if self.search.effort and one not in kept and one not in some),
+        ]
 
     def _filtered_groups(
         self, frame: Frame, table: _Table, elements: Frame, targets: tuple[list[Any], ...]
@@ -236,28 +305,30 @@ class ListSearch:
         flat = [scope for scopes in groups.scopes for scope in scopes]
         everything = Frame(flat, groups.roots, groups.inner, frame.words, frame.budget)
         spans = _spans(groups.scopes)
-        for wanted in _alignments(everything, spans, targets)[:2]:
+        for wanted in alignments(everything, spans, targets)[:2]:
             chosen = _chosen(frame, groups, everything, wanted)
             goal = tuple(element for target in targets for element in target)
+            kept = _keeps_key(groups, chosen, goal)
             for body in self.solve(chosen, goal, "")[:4] if goal else []:
                 inner = _pipe(groups, Selection((), 0.0), body)
+                inner = inner.raised(0.0 if kept else 1.2)
                 if [list(span) for span in spans] == wanted:
                     yield inner
                 else:
                     yield from self._outer(frame, inner, body, everything, groups, wanted)
 
-    def _explosions(self, frame: Frame, table: _Table) -> Iterator[_Table]:
+    def _explosions(self, frame: Frame, table: _Table, targets: tuple[list[Any], ...]) -> Iterator[_Table]:
         """Tables with one scope an entry of a list in each row."""
         flat = [scope for scopes in table.scopes for scope in scopes]
         if not flat:
             return
-        rows = Frame(flat, table.roots, table.inner, frame.words, frame.budget)
-        entries = [
-            e
-            for e in bank_of(rows, 1).of("list")
-            if all(v is not BOTTOM for v in e.values) and any(e.values) and e.expr.op != "var"
+        rows = _elements_frame(frame, table, flat)
+        wanted = {key_of(leaf) for target in targets for leaf in leaves(target) if leaf is not None}
+        lists = [
+            e for e in bank_of(rows, 1).of("list") if e.expr.op in _LISTS - {"var", "keys", "values"} and _is_sound(e)
         ]
-        for entry in entries[:10]:
+        entries = sorted((e for e in lists if _related(e, wanted)), key=lambda e: e.expr.cost)
+        for entry in entries[: 10 if self.search.effort else 5]:
             inner = LEVELS[table.depth + 1]
             stages = (*table.stages, Stage("explode", (entry.expr,), (), entry.expr.cost))
             scopes = [_run(table.source, scope, table.depth, stages) for scope in frame.scopes]
@@ -289,6 +360,27 @@ class ListSearch:
         return found
 
 
+def _elements_frame(frame: Frame, table: _Table, flat: list[dict[str, Any]]) -> Frame:
+    """The frame of all elements of a table, made once."""
+    key = ("elements", table.source, table.stages)
+    if key not in frame.cache:
+        frame.cache[key] = Frame(flat, table.roots, table.inner, frame.words, frame.budget)
+    elements: Frame = frame.cache[key]
+    return elements
+
+
+def _is_sound(entry: Entry) -> bool:
+    return all(value is not BOTTOM for value in entry.values) and any(entry.values)
+
+
+def _related(entry: Entry, wanted: set[Any]) -> bool:
+    held = {key_of(leaf) for value in entry.values for leaf in leaves(value) if leaf is not None}
+    if held & wanted:
+        return True
+    texts = [leaf for leaf in wanted if isinstance(leaf, str) and leaf]
+    return any(isinstance(leaf, str) and any(text in leaf or leaf in text for text in texts) for leaf in held if leaf)
+
+
 def _table(frame: Frame, entry: Entry) -> _Table:
     depth = frame.depth
     level = LEVELS[depth]
@@ -297,10 +389,19 @@ def _table(frame: Frame, entry: Entry) -> _Table:
     roots = (
         var(level.element, "any", 0.1),
         *(root.raised(0.4) for root in outer),
-        var(level.index, "num", 0.6 if frame.words.topic("index") else 1.8),
-        var(level.elements, "list", 1.0),
+        var(level.index, "num", 0.6 if frame.words.topic("index") else 2.6),
+        *([var(level.elements, "list", 1.0)] if frame.words.topic("overall") else []),
     )
     return _Table(entry.expr, (), entry.expr.cost, scopes, depth, depth + 1, roots)
+
+
+def _keeps_key(groups: _Table, chosen: Frame, goal: tuple[Any, ...]) -> bool:
+    """Whether every group's key stands in its target."""
+    key = LEVELS[groups.depth].key
+    return all(
+        key_of(scope[key]) in {key_of(leaf) for leaf in leaves(target)}
+        for scope, target in zip(chosen.scopes, goal, strict=True)
+    )
 
 
 def _run(source: Expr, scope: Any, depth: int, stages: tuple[Stage, ...]) -> list[dict[str, Any]]:
@@ -320,13 +421,20 @@ def _spans(scopes: Rows) -> list[range]:
 
 def _chosen(frame: Frame, table: _Table, elements: Frame, wanted: list[list[int]]) -> Frame:
     """The frame of the chosen elements; index and elements are those after the selection."""
-    level = LEVELS[table.depth]
-    scopes = []
-    for want in wanted:
-        rows = [elements.scopes[index] for index in want]
-        listed = [row.get(level.element) for row in rows]
-        scopes += [{**row, level.index: place, level.elements: listed} for place, row in enumerate(rows)]
-    return Frame(scopes, table.roots, table.inner, frame.words, frame.budget)
+    if wanted == [list(span) for span in _spans(table.scopes)]:
+        return elements
+    key = ("chosen", tuple(map(tuple, wanted)))
+    if key not in elements.cache:
+        level = LEVELS[table.depth]
+        scopes = []
+        for want in wanted:
+            rows = [elements.scopes[index] for index in want]
+            listed = [row.get(level.element) for row in rows]
+            scopes += [{**row, level.index: place, level.elements: listed} for place, row in enumerate(rows)]
+        part = (elements, tuple(index for want in wanted for index in want), True)
+        elements.cache[key] = Frame(scopes, table.roots, table.inner, frame.words, frame.budget, part_of=part)
+    chosen: Frame = elements.cache[key]
+    return chosen
 
 
 def _pipe(table: _Table, selection: Selection, body: Expr | None) -> Expr:
@@ -336,7 +444,7 @@ def _pipe(table: _Table, selection: Selection, body: Expr | None) -> Expr:
         and body.op == "object"
         and body.params == ((), 1, ())
         and body.args[0].op == "var"
-        and body.args[0].params == table.roots[0].params
+        and body.args[0].params[0] == LEVELS[table.depth].element
     ):
         body = None
     return pipe(table.source, table.depth, (*table.stages, *selection.stages), body, cost)
@@ -367,85 +475,4 @@ def _group_keys(elements: Frame) -> list[tuple[tuple[Entry, ...], float]]:
     for place, left in enumerate(plain[:6]):
         for right in plain[place + 1 : 6]:
             found.append(((left, right), left.expr.cost + right.expr.cost + 0.8))
-    return sorted(found, key=lambda pair: pair[1])[:40]
-
-
-def _alignments(elements: Frame, spans: list[range], targets: tuple[list[Any], ...]) -> list[list[list[int]]]:
-    """Guess which element each target comes from, by the values they share; in order when as many are wanted."""
-    found: list[list[list[int]]] = []
-    if all(len(span) == len(target) for span, target in zip(spans, targets, strict=True)):
-        found.append([list(span) for span in spans])
-    atoms = [_atoms(elements, index) for index in range(len(elements.scopes))]
-    for late in (False, True):
-        guess = []
-        for span, target in zip(spans, targets, strict=True):
-            picked = _assigned(span, target, atoms, late=late)
-            if picked is None:
-                break
-            guess.append(picked)
-        if len(guess) == len(spans) and guess not in found:
-            found.append(guess)
-    if len(found) > 1 and _sharing(found[0], targets, atoms) < _sharing(found[1], targets, atoms):
-        found = [*found[1:], found[0]]
-    return found
-
-
-def _sharing(wanted: list[list[int]], targets: tuple[list[Any], ...], atoms: list[set[Any]]) -> int:
-    return sum(
-        len(_own_atoms(t) & atoms[i])
-        for want, target in zip(wanted, targets, strict=True)
-        for i, t in zip(want, target, strict=True)
-    )
-
-
-def _own_atoms(value: Any) -> set[Any]:
-    own: set[Any] = {key_of(leaf) for leaf in leaves(value) if leaf is not None}
-    if isinstance(value, dict):
-        own |= {(name, key_of(inner)) for name, inner in value.items()}
-    return own
-
-
-def _atoms(elements: Frame, index: int) -> set[Any]:
-    scope = elements.scopes[index]
-    own: set[Any] = set()
-    for root in elements.roots:
-        if root.params[0] not in {"table", "index", "items", "entries", "position", "parts", "place"}:
-            own |= _own_atoms(scope.get(root.params[0]))
-    return own
-
-
-def _assigned(span: range, target: list[Any], atoms: list[set[Any]], *, late: bool) -> list[int] | None:
-    """Give each target the free element that shares most with it; among equals the first (or the last)."""
-    own = [_own_atoms(element) for element in target]
-    scores = [[len(own[j] & atoms[i]) for i in span] for j in range(len(target))]
-    order = sorted(range(len(target)), key=lambda j: (-max(scores[j], default=0), j))
-    free, picked = set(span), [-1] * len(target)
-    for j in order:
-        ranked = sorted(free, key=lambda i: (-scores[j][i - span.start], -i if late else i))
-        if not ranked or scores[j][ranked[0] - span.start] == 0:
-            return None
-        picked[j] = ranked[0]
-        free.discard(ranked[0])
-    return picked
-
-
-def _scalar_alignment(entry: Entry, spans: list[range], targets: tuple[list[Any], ...]) -> list[list[int]] | None:
-    """Find the targets among the values of one body: each at its first free place."""
-    wanted = []
-    for span, target in zip(spans, targets, strict=True):
-        free, picked = list(span), []
-        for element in target:
-            place = next((i for i in free if entry.values[i] is not BOTTOM and same(entry.values[i], element)), None)
-            if place is None:
-                return None
-            picked.append(place)
-            free.remove(place)
-        wanted.append(picked)
-    return wanted
-
-
-def _first_occurrences(entry: Entry, span: range) -> list[int]:
-    seen: dict[Any, int] = {}
-    for index in span:
-        seen.setdefault(key_of(entry.values[index]) if entry.values[index] is not BOTTOM else BOTTOM, index)
-    return list(seen.values())
+    return sorted(found, key=lambda pair: pair[1])

@@ -1,22 +1,25 @@
 """Numbers as targets: sums, products, quotients of what is in the bank, all pairs at once, with and without rounding."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.synthesis.language import Expr, const, make
+from agents.synthesis.language import OPERATORS, Expr, const, make
 from agents.synthesis.search.bank import Bank
-from agents.synthesis.search.frame import Frame
+from agents.synthesis.search.frame import Entry, Frame
 from agents.synthesis.values import is_number
 
 __all__ = ["arithmetic", "decimals_of", "digits_in_words"]
 
 _LEAVES = 22
 _PAIRS = 420
+_ENOUGH = 4.2
+_PLENTY = 6.0
+"""Costs over which a longer formula is tried."""
 _UNIVERSAL = (1, 2, 100, 10, 1000, 60, 24, 3600, 7, 12, 1024, 0.5, 1000000, 86400)
 _WORDED = ("modulo", "floor_divide", "smaller", "larger")
 _BASIC = ("add", "subtract", "multiply", "divide")
@@ -50,7 +53,7 @@ def digits_in_words(text: str) -> int | None:
     if re.search(r"\bcents?\b|\bdecimals\b", text) and "round" in text:
         return 2
     if re.search(
-        r"round(?:ed)?(?: it| them| that)?(?: to)?(?: the)?(?: an?)? (?:whole|full|nearest|integer|int)|whole numbers?|integers?\b|nearest (?:whole|integer)|\brounded\b|\bround\b",
+        r"round(?:ed)?(?: it| them| that)?(?: to)?(?: the)?(?: an?)? (?:whole|full|nearest|integer|int)|whole numbers?|integers?\b|nearest (?:whole|integer)|whole|\brounded\b|\bround\b",
         text,
     ):
         return 0
@@ -59,14 +62,28 @@ def digits_in_words(text: str) -> int | None:
 
 @dataclass
 class _Table:
-    """Expressions and their values, one row each."""
+    """Values of many expressions, one row each; the expressions are built only for rows that are wanted."""
 
-    exprs: list[Expr]
     values: Matrix
+    costs: NDArray[np.float64]
+    build: Callable[[int], Expr | None]
 
     def cut(self, keep: int) -> "_Table":
-        order = sorted(range(len(self.exprs)), key=lambda index: self.exprs[index].cost)[:keep]
-        return _Table([self.exprs[index] for index in order], self.values[order])
+        """Return the cheapest rows."""
+        order = np.argsort(self.costs, kind="stable")[:keep]
+        build = self.build
+        return _Table(self.values[order], self.costs[order], lambda row: build(int(order[row])))
+
+
+def _stacked(tables: list[_Table]) -> _Table:
+    starts = np.cumsum([0, *(len(table.costs) for table in tables)])
+
+    def build(row: int) -> Expr | None:
+        place = int(np.searchsorted(starts, row, side="right")) - 1
+        return tables[place].build(row - int(starts[place]))
+
+    values = np.vstack([table.values for table in tables])
+    return _Table(values, np.concatenate([table.costs for table in tables]), build)
 
 
 def arithmetic(bank: Bank, targets: tuple[Any, ...], limit: float) -> list[Expr]:
@@ -74,21 +91,20 @@ def arithmetic(bank: Bank, targets: tuple[Any, ...], limit: float) -> list[Expr]
     frame = bank.frame
     goal = np.array(targets, dtype=np.float64)
     leaves = _leaves(bank)
-    if not leaves.exprs:
+    if not len(leaves.costs):
         return []
     digits = _digits(frame, targets)
     found = list(_matching(frame, leaves, goal, digits))
-    pairs = _Table([], np.empty((0, len(targets))))
-    for table in _combined(frame, leaves, leaves):
+    tables = list(_combined(frame, leaves, leaves))
+    for table in tables:
         found += _matching(frame, table, goal, digits)
-        pairs = _Table(pairs.exprs + table.exprs, np.vstack([pairs.values, table.values]))
-    if _best(found) > 4.2:
-        pairs = pairs.cut(_PAIRS)
+    if _best(found) > _ENOUGH:
+        pairs = _stacked(tables).cut(_PAIRS)
         for left, right in ((pairs, leaves), (leaves, pairs)):
             for table in _combined(frame, left, right):
                 found += _matching(frame, table, goal, digits)
-        if _best(found) > 6.0:
-            few = pairs.cut(140)
+        if _best(found) > _PLENTY:
+            few = pairs.cut(160)
             for table in _combined(frame, few, few):
                 found += _matching(frame, table, goal, digits)
     kept = sorted((expr for expr in found if expr.cost <= limit), key=lambda expr: expr.cost)
@@ -119,9 +135,18 @@ def _leaves(bank: Bank) -> _Table:
         if entry.expr.op not in {"floor", "ceil", "abs", "occurrences", "word_count", "to_unix"}
     ][:_LEAVES]
     literals = _literals(frame)
+    entries += _squares(frame, entries)
     exprs = [entry.expr for entry in entries] + literals
     values = [entry.values for entry in entries] + [expr.params * count for expr in literals]
-    return _Table(exprs, np.array(values, dtype=np.float64).reshape(len(exprs), count))
+    costs = np.array([expr.cost for expr in exprs])
+    return _Table(np.array(values, dtype=np.float64).reshape(len(exprs), count), costs, exprs.__getitem__)
+
+
+def _squares(frame: Frame, entries: list[Entry]) -> list[Entry]:
+    if not frame.words.has("bmi", "square", "squared", "²", "area", "circle"):
+        return []
+    plain = [entry for entry in entries if entry.expr.op == "field"][:6]
+    return [Entry(make("multiply", e.expr, e.expr, extra=-0.6), tuple(v * v for v in e.values)) for e in plain]
 
 
 def _literals(frame: Frame) -> list[Expr]:
@@ -129,12 +154,14 @@ def _literals(frame: Frame) -> list[Expr]:
     costs: dict[float, float] = {}
     for number in frame.words.numbers:
         costs.setdefault(number, 0.45)
+    less = 0.4 if frame.words.topic("less") else 1.0
+    more = 0.4 if frame.words.topic("more") else 1.0
     for percent in frame.words.percents:
         costs[percent] = 0.7
         for meant, cost in (
             (percent / 100, 0.4),
-            (round(1 + percent / 100, 10), 0.8),
-            (round(1 - percent / 100, 10), 0.8),
+            (round(1 + percent / 100, 10), more),
+            (round(1 - percent / 100, 10), less),
         ):
             costs[meant] = min(cost, costs.get(meant, 9))
         costs.setdefault(100, 0.6)
@@ -161,39 +188,43 @@ def _literals(frame: Frame) -> list[Expr]:
                 costs.setdefault(meant, 0.9)
     if frame.words.has("percent", "percentage", "%", "pct", "share", "ratio"):
         costs.setdefault(100, 0.5)
+    for number in frame.words.knowledge:
+        costs.setdefault(number, 0.8)
     for number in _UNIVERSAL:
         costs.setdefault(number, 1.9)
     return [const(int(n) if float(n).is_integer() else n, "num", cost) for n, cost in costs.items()]
 
 
 def _combined(frame: Frame, left: _Table, right: _Table) -> Iterator[_Table]:
-    """Yield one table an operator, every pair of rows combined."""
-    words = frame.words
+    """Yield one table an operator, every row of `left` with every row of `right`."""
     for name in (*_BASIC, *_WORDED):
-        change = words.operator_cost(name)
+        change = frame.words.operator_cost(name)
         if name in _WORDED and change > 0:
             continue
         with np.errstate(all="ignore"):
             values = _ufunc(name)(left.values[:, None, :], right.values[None, :, :])
-        frame.budget.spend(values.size >> 4)
-        values = values.reshape(-1, values.shape[-1])
-        sound = np.isfinite(values).all(axis=1)
-        rows = np.nonzero(sound)[0]
-        width = len(right.exprs)
-        picked = (
-            [
-                (int(row), left.exprs[row // width], right.exprs[row % width])
-                for row in rows
-                if _sensible(name, left.exprs[row // width], right.exprs[row % width])
-            ]
-            if len(rows) <= 12000
-            else None
-        )
-        if picked is None:
-            yield _Lazy(name, change, left, right, values, rows)  # type: ignore[misc]
-            continue
-        exprs = [make(name, a, b, extra=change) for _, a, b in picked]
-        yield _Table(exprs, values[[row for row, _, _ in picked]])
+        frame.budget.spend(values.size >> 6)
+        costs = (left.costs[:, None] + right.costs[None, :]).ravel() + OPERATORS[name].cost + change
+        yield _Table(values.reshape(-1, values.shape[-1]), costs, _pairing(name, change, left, right))
+
+
+def _pairing(name: str, change: float, left: _Table, right: _Table) -> Callable[[int], Expr | None]:
+    width = len(right.costs)
+
+    def build(row: int) -> Expr | None:
+        first, second = left.build(row // width), right.build(row % width)
+        if first is None or second is None or not _sensible(name, first, second):
+            return None
+        repeated = name != "subtract" and bool(_fields(first) & _fields(second))
+        return make(name, first, second, extra=change + 0.7 * repeated)
+
+    return build
+
+
+def _fields(expr: Expr) -> set[Expr]:
+    if expr.op in {"field", "var", "const"}:
+        return {expr}
+    return {inner for arg in expr.args for inner in _fields(arg)}
 
 
 def _ufunc(name: str) -> Any:
@@ -214,68 +245,43 @@ def _sensible(name: str, left: Expr, right: Expr) -> bool:
             return False
     if right.op == "const" and right.params[0] in (0, 1) and name in {"multiply", "divide", "modulo"}:
         return False
-    return left != right or name == "add"
+    return left != right
 
 
-@dataclass
-class _Lazy:
-    """A large table whose expressions are built for matching rows only."""
-
-    name: str
-    change: float
-    left: _Table
-    right: _Table
-    values: Matrix
-    rows: NDArray[np.int64]
-
-    @property
-    def exprs(self) -> list[Expr]:
-        return []
-
-
-def _matching(frame: Frame, table: Any, goal: Matrix, digits: tuple[int, ...]) -> Iterator[Expr]:
-    lazy = isinstance(table, _Lazy)
-    values = table.values[table.rows] if lazy else table.values
-    if not len(values):
-        return
+def _matching(frame: Frame, table: _Table, goal: Matrix, digits: tuple[int, ...]) -> Iterator[Expr]:
+    """Yield the table's expressions that give the goal, as they are, rounded, cut or without their sign."""
     asked = bool(digits) and digits_in_words(frame.words.folded) is not None
-    for row in np.nonzero(np.isclose(values, goal, rtol=1e-9, atol=1e-9).all(axis=1))[0][:60]:
-        expr = _expr_at(table, int(row))
-        if expr is not None:
-            yield expr.raised(1.0) if asked and expr.op not in {"field", "const", "var", "count"} else expr
+    for expr in _hits(table, table.values, goal):
+        yield expr.raised(1.0) if asked and expr.op not in {"field", "const", "var", "count"} else expr
     for places in digits:
         factor = 10.0**places
         with np.errstate(all="ignore"):
-            rounded = np.floor(values * factor + 0.5) / factor
-        for row in np.nonzero(np.isclose(rounded, goal, rtol=1e-9, atol=1e-9).all(axis=1))[0][:60]:
-            expr = _expr_at(table, int(row))
-            if expr is not None and expr.op not in {"const", "count", "round"}:
-                yield make(
-                    "round",
-                    expr,
-                    params=(places,),
-                    extra=frame.words.operator_cost("round") + 0.3 * (places != 2 and not asked),
-                )
+            rounded = np.floor(table.values * factor + 0.5) / factor
+        extra = frame.words.operator_cost("round") + 0.3 * (places != 2 and not asked)
+        for expr in _hits(table, rounded, goal):
+            if expr.op not in {"const", "count", "round"}:
+                yield make("round", expr, params=(places,), extra=extra)
     if frame.words.has("up", "ceil", "full", "pages", "batches", "started"):
-        yield from _wrapped(frame, table, np.ceil(values - 1e-9), goal, "ceil")
+        yield from _wrapped(frame, table, np.ceil(table.values - 1e-9), goal, "ceil")
     if frame.words.has("down", "floor", "full", "whole", "complete", "completed"):
-        yield from _wrapped(frame, table, np.floor(values + 1e-9), goal, "floor")
+        yield from _wrapped(frame, table, np.floor(table.values + 1e-9), goal, "floor")
     if frame.words.has("absolute", "abs", "deviation", "difference", "distance", "positive"):
-        yield from _wrapped(frame, table, np.abs(values), goal, "abs")
+        yield from _wrapped(frame, table, np.abs(table.values), goal, "abs")
 
 
-def _wrapped(frame: Frame, table: Any, values: Matrix, goal: Matrix, name: str) -> Iterator[Expr]:
-    for row in np.nonzero(np.isclose(values, goal, rtol=1e-9, atol=1e-9).all(axis=1))[0][:40]:
-        expr = _expr_at(table, int(row))
-        if expr is not None and expr.op not in {"const", "count"}:
-            yield make(name, expr, extra=frame.words.operator_cost(name))
+def _hits(table: _Table, values: Matrix, goal: Matrix) -> list[Expr]:
+    """Build the expressions of the rows that equal the goal, the cheapest ones."""
+    with np.errstate(all="ignore"):
+        rows = np.nonzero((np.abs(values - goal) <= 1e-9 * np.maximum(1.0, np.abs(goal))).all(axis=1))[0]
+    rows = rows[np.argsort(table.costs[rows], kind="stable")][:24]
+    return [expr for row in rows if (expr := table.build(int(row))) is not None]
 
 
-def _expr_at(table: Any, row: int) -> Expr | None:
-    if not isinstance(table, _Lazy):
-        expr: Expr = table.exprs[row]
-        return expr
-    index = int(table.rows[row])
-    width = len(table.right.exprs)
-    left, right = table.left.exprs[index // width], table.right.exprs[index % width]
-    return make(table.name, left, right, extra=table.change) if _sensible(table.name, left, right) else None
+def _wrapped(frame: Frame, table: _Table, values: Matrix, goal: Matrix, name: str) -> Iterator[Expr]:
+    for expr in _hits(table, values, goal):
+        if expr.op not in {"const", "count"}:
+            yield make(
+                name,
+                expr,
+                extra=frame.words.operator_cost(name) + (0.0 if frame.words.has("up", "down", name) else 0.7),
+            )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from agents.synthesis.language import Expr
+from agents.synthesis.language import Expr, subexpressions
 from agents.synthesis.search.bank import bank_of
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.values import same
@@ -98,11 +98,12 @@ def _base(
     if any(name not in target for name in left for target in targets):
         return
     dropped = tuple(name for name in held if name not in names)
+    spread = {str(inner.params[0]) for entry in entries for inner in subexpressions(entry.expr) if inner.op == "field"}
     cost = (
         sum(entry.expr.cost for entry in entries)
         + 0.3
         + 0.5 * (len(entries) - 1)
-        + _drop_cost(frame, dropped, targets, objects_)
+        + _drop_cost(frame, tuple(name for name in dropped if name not in spread), targets, objects_)
     )
     yield tuple(entry.expr for entry in entries), tuple(sorted(dropped)), cost, left
 
@@ -112,30 +113,29 @@ def _drop_cost(
 ) -> float:
     """Dropping is cheap when the words drop or rename that field, or its value lives on under another name."""
     words = frame.words
-    cost = 0.0
+    cost = 0.3 * bool(dropped)
     for name in dropped:
-        reused = any(
-            name in v
-            and v[name] not in (None, "")
-            and any(same(v[name], inner) and key not in v for key, inner in t.items())
-            for v, t in zip(values, targets, strict=True)
-        )
-        mentioned = words.mention(name) >= 0.7
-        if reused:
-            cost += 0.25 if words.topic("rename") else 0.5
-        elif mentioned and words.topic("drop"):
+        if _lives_on(name, targets, values):
+            cost += 0.0 if words.topic("rest") else 0.25 if words.topic("rename") else 0.5
+        elif words.mention(name) >= 0.7 and words.topic("drop"):
             cost += 0.1
         elif words.topic("drop") and not words.topic("pick"):
             cost += 0.7
         else:
             cost += 1.3
-    return cost + 0.3 * bool(dropped)
+    return cost
+
+
+def _lives_on(name: str, targets: tuple[dict[str, Any], ...], values: list[dict[str, Any]]) -> bool:
+    """Whether a field's value stands under a new name in each target."""
+    pairs = [(v, t) for v, t in zip(values, targets, strict=True) if name in v]
+    return bool(pairs) and all(any(same(v[name], inner) and key not in v for key, inner in t.items()) for v, t in pairs)
 
 
 def _pick_cost(frame: Frame, targets: tuple[dict[str, Any], ...]) -> float:
-    """Listing every field is dear when a field of the row is only handed on unasked."""
+    """Listing every field is unlikely when the words speak of the rest of them."""
     del targets
-    return 0.2 if frame.words.topic("pick") else 0.5
+    return 1.5 if frame.words.topic("rest") else 0.2 if frame.words.topic("pick") else 0.5
 
 
 def _solve_fields(

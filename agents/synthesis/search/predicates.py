@@ -15,6 +15,8 @@ __all__ = ["predicates", "separating"]
 _ORDERS = ("above", "at_least", "below", "at_most")
 _POOL = 400
 _PAIRED = 48
+_DOUBTFUL = 2.6
+"""Above this cost of a single test, pairs are tried too."""
 _TEXT_TESTS = ("contains_text", "contains_folded", "starts_with", "ends_with")
 
 
@@ -36,8 +38,7 @@ def separating(frame: Frame, wanted: tuple[bool, ...], *, joined: bool = True) -
     pool = predicates(frame)
     found = [entry for entry in pool if entry.values == wanted]
     best = found[0].expr.cost if found else 99.0
-    calls_for_two = frame.words.has("and", "or", "between", "both", "either", "nor")
-    if joined and (not found or (best > 2.2 and calls_for_two)):
+    if joined and (not found or best > _DOUBTFUL):
         found += list(_pairs(frame, pool, wanted))
     return sorted(found, key=lambda entry: entry.expr.cost)[:24]
 
@@ -77,6 +78,7 @@ def _tests(bank: Bank) -> Iterator[Entry | None]:
             yield from _number_tests(frame, entry)
         if entry.expr.type == "list":
             yield from _list_tests(frame, entry)
+    yield from _memberships(frame, fields)
     yield from _date_tests(bank)
     computed = [
         e for e in bank.of("num") if not _is_plain(e) and e.expr.op not in {"const", "to_unix", "floor", "ceil"}
@@ -93,6 +95,19 @@ def _tests(bank: Bank) -> Iterator[Entry | None]:
     for entry in derived:
         yield from _equalities(frame, entry, only_named=True)
     yield from _between_fields(frame, [e for e in fields if e.expr.type in {"num", "text"}])
+
+
+def _memberships(frame: Frame, fields: list[Entry]) -> Iterator[Entry | None]:
+    """Is this value in that other list?"""
+    lists = [
+        e for e in fields if e.expr.type == "list" and not any(isinstance(x, dict) for v in e.values for x in v or [])
+    ]
+    for entry in [e for e in fields if e.expr.type in {"text", "num"}][:8] if lists else ():
+        for listed in lists[:4]:
+            test = built(frame, "list_has", (listed, entry), (), 0.2)
+            yield test
+            if test:
+                yield built(frame, "not", (test,), (), 0.2)
 
 
 def _is_plain(entry: Entry) -> bool:
@@ -233,7 +248,7 @@ def _number_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
         for name in _ORDERS:
             yield built(frame, name, (entry, literal))
         if bound in values or bound in frame.words.numbers:
-            yield built(frame, "equals", (entry, literal))
+            yield built(frame, "equals", (entry, literal), (), 0.6)
             yield built(frame, "differs", (entry, literal))
     yield from _divisible(frame, entry)
     chosen = [value for value in dict.fromkeys(values) if value in frame.words.numbers]
@@ -295,8 +310,10 @@ def _between_fields(frame: Frame, entries: list[Entry]) -> Iterator[Entry | None
         for right in entries[place + 1 : 14]:
             if left.expr.type != right.expr.type:
                 continue
+            named = min(frame.words.mention(str(side.expr.params[0])) for side in (left, right)) >= 0.6
+            extra = 0.2 if named else 1.8
             for name in _ORDERS:
                 if left.expr.type == "num" or layouts_of(left.values):
-                    yield built(frame, name, (left, right), (), 0.5)
-            yield built(frame, "equals", (left, right), (), 0.6)
-            yield built(frame, "differs", (left, right), (), 0.6)
+                    yield built(frame, name, (left, right), (), extra)
+            yield built(frame, "equals", (left, right), (), extra)
+            yield built(frame, "differs", (left, right), (), extra)

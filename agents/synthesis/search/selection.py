@@ -14,6 +14,8 @@ from agents.synthesis.values import is_number, key_of, kind_of
 __all__ = ["Selection", "explained"]
 
 _KEYS = 60
+_ASKED_FOR = 1.3
+"""The most that a sort may cost for which only the words speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,24 @@ class _Case:
 def explained(frame: Frame, spans: list[range], wanted: list[list[int]]) -> list[Selection]:
     """Return the cheapest explanations of a selection."""
     if all(list(span) == want for span, want in zip(spans, wanted, strict=True)):
-        return [Selection((), 0.0)]
+        return _untouched(_Case(frame, spans, wanted))
     case = _Case(frame, spans, wanted)
     found = [*_kept(case), *_last_resort(case)]
     unique = {selection.stages: selection for selection in sorted(found, key=lambda s: -s.cost)}
     return sorted(unique.values(), key=lambda selection: selection.cost)[:10]
+
+
+def _untouched(case: _Case) -> list[Selection]:
+    """All elements in their order; when the words sort, the example may just have come sorted."""
+    if not case.frame.words.topic("sorting") or all(len(want) < 2 for want in case.wanted):
+        return [Selection((), 0.0)]
+    current = [list(span) for span in case.spans]
+    sorts = [
+        Selection((Stage("sort", keys, flags, price),), price)
+        for keys, flags, order, price in _orders(case, current)
+        if len(keys) == 1 and order == case.wanted and price < _ASKED_FOR
+    ]
+    return [*sorted(sorts, key=lambda selection: selection.cost)[:4], Selection((), 1.6 if sorts else 0.0)]
 
 
 def _kept(case: _Case) -> Iterator[Selection]:
@@ -106,7 +121,7 @@ def _cut(indices: list[int], kind: str, size: int, end: str) -> list[int]:
 def _limit_cost(case: _Case, kind: str, size: int, end: str, *, sorted_before: bool) -> float:
     words = case.frame.words
     named = size in words.numbers or (size == 1 and words.topic("limit"))
-    price = 0.7 if named else 2.4
+    price = 0.7 if named else 3.0
     if end == "last":
         price += 0.6 if sorted_before else -0.3 if words.topic("last") else 1.2
     elif words.topic("last") and not sorted_before and not words.has("first"):
@@ -117,6 +132,8 @@ def _limit_cost(case: _Case, kind: str, size: int, end: str, *, sorted_before: b
             price -= 0.8
     elif not words.topic("limit") and not sorted_before:
         price += 0.8
+    if words.topic("strongly_descending") and not sorted_before and kind == "limit":
+        price += 1.2
     return price
 
 
@@ -124,8 +141,9 @@ def _deduped(case: _Case, current: list[list[int]], before: tuple[Stage, ...], c
     words = case.frame.words
     sorted_before = any(stage.kind == "sort" for stage in before)
     general = 0.4 if words.topic("strong_dedupe") else 0.9 if words.topic("dedupe") else 2.6
-    for keys, price in _dedupe_keys(case):
-        values = _key_values(keys, len(case.frame.scopes))
+    for keys, price, values in _dedupe_keys(case):
+        if sorted_before and price > 2.0:
+            continue
         for keep in ("first", "last", "last_in_place"):
             picked = [_picked(indices, values, keep) for indices in current]
             extra = 0.0 if keep == "first" else 0.3 if words.topic("keep_last") else 1.2
@@ -153,11 +171,18 @@ def _picked(indices: list[int], values: list[tuple[Any, ...]], keep: str) -> lis
     return list(last.values()) if keep == "last_in_place" else sorted(last.values(), key=indices.index)
 
 
-def _dedupe_keys(case: _Case) -> list[tuple[tuple[Entry, ...], float]]:
+def _dedupe_keys(case: _Case) -> list[tuple[tuple[Entry, ...], float, list[tuple[Any, ...]]]]:
+    """Keys with their cost and their values; one that never repeats removes nothing."""
+    known: list[tuple[tuple[Entry, ...], float, list[tuple[Any, ...]]]] | None = case.frame.cache.get("dedupe_keys")
+    if known is None:
+        priced = [(keys, price, _key_values(keys, len(case.frame.scopes))) for keys, price in _possible_keys(case)]
+        known = case.frame.cache["dedupe_keys"] = [one for one in priced if len(set(one[2])) < len(one[2])]
+    return known
+
+
+def _possible_keys(case: _Case) -> list[tuple[tuple[Entry, ...], float]]:
     """Single keys, pairs of fields, and the whole element."""
-    found: list[tuple[tuple[Entry, ...], float]] = case.frame.cache.get("dedupe_keys", [])
-    if found:
-        return found
+    found: list[tuple[tuple[Entry, ...], float]] = []
     bank = bank_of(case.frame, 1)
     plain = [
         e for e in bank.of("text", "num", "bool") if e.expr.op in {"field", "var"} and "index" not in str(e.expr.params)
@@ -190,7 +215,6 @@ def _dedupe_keys(case: _Case) -> list[tuple[tuple[Entry, ...], float]]:
     whole = _whole(case)
     if whole:
         found.append(((whole,), 0.5 if case.frame.words.topic("whole") else 0.9))
-    case.frame.cache["dedupe_keys"] = found
     return found
 
 
@@ -265,10 +289,11 @@ def _direction_cost(frame: Frame, key: Entry, *, descending: bool) -> float:
     words = frame.words
     strongly = words.topic("strongly_descending")
     upward = words.topic("ascending")
-    wanted = 0.0 if words.topic("order") else 1.2
+    wanted = 0.0 if words.topic("order") else 2.4
+    if key.expr.params and words.near_order(str(key.expr.params[0])):
+        wanted -= 0.4
     if strongly == upward:
         return wanted + (0.45 if descending else 0.1)
-    del key
     return wanted + (0.0 if descending == strongly else 0.7)
 
 
@@ -280,7 +305,22 @@ def _sort_keys(frame: Frame) -> list[Entry]:
         entries = [
             e
             for e in bank.of("num", "text", "date")
-            if _comparable(e) and e.expr.op not in {"first_number", "const", "write_date", "capital", "upper"}
+            if _comparable(e)
+            and e.expr.op
+            not in {
+                "first_number",
+                "const",
+                "write_date",
+                "capital",
+                "upper",
+                "text",
+                "abs",
+                "floor",
+                "ceil",
+                "slug",
+                "fixed",
+                "to_json",
+            }
         ]
         found = []
         for entry in sorted(entries, key=lambda e: e.expr.cost + _sort_change(frame, e)):
@@ -325,8 +365,7 @@ def _last_resort(case: _Case) -> Iterator[Selection]:
     for keys, flags, order, price in _orders(case, current):
         if len(keys) > 1 or price > 2.0:
             continue
-        for group, group_price in _dedupe_keys(case)[:20]:
-            values = _key_values(group, len(case.frame.scopes))
+        for group, group_price, values in _dedupe_keys(case)[:20]:
             picked = [_picked(indices, values, "first") for indices in order]
             if [sorted(p) for p in picked] == [sorted(w) for w in case.wanted]:
                 stages = (

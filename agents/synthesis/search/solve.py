@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from agents.synthesis.language import Expr
+from agents.synthesis.language import Expr, const
 from agents.synthesis.search.bank import Bank, bank_of
 from agents.synthesis.search.columns import add_columns
 from agents.synthesis.search.conditions import choices, constant, defaults
-from agents.synthesis.search.frame import Frame
-from agents.synthesis.search.keyed import keyed_objects
+from agents.synthesis.search.cuts import cuts
+from agents.synthesis.search.frame import Entry, Frame, signature
+from agents.synthesis.search.joined import joined
+from agents.synthesis.search.keyed import keyed_objects, names_in_data
 from agents.synthesis.search.lists import ListSearch
 from agents.synthesis.search.numbers import arithmetic
 from agents.synthesis.search.objects import Open, objects
@@ -18,6 +20,8 @@ __all__ = ["Search"]
 
 _CHEAP = 3.0
 _DEAR = 9.0
+_SURE = 2.4
+_UNLIKELY = 3.0
 
 
 class Search:
@@ -25,17 +29,28 @@ class Search:
 
     def __init__(self) -> None:
         self.state = Open()
-        self.lists = ListSearch(self.solve)
+        self.lists = ListSearch(self)
         self.choosing = 0
+        self.effort = 0
+        """0: what is likely; 1: everything."""
 
     def solve(self, frame: Frame, targets: tuple[Any, ...], name: str) -> list[Expr]:
         """Return expressions with these values in the frame's scopes, cheapest first."""
+        key = ("solved", signature(targets), name, self.effort, self.choosing)
+        if key not in frame.cache:
+            frame.cache[key] = self._solve(frame, targets, name)
+        return list(frame.cache[key])
+
+    def _solve(self, frame: Frame, targets: tuple[Any, ...], name: str) -> list[Expr]:
         kinds = {kind_of(target) for target in targets}
         bank = bank_of(frame, 1)
         add_columns(bank)
         if kinds == {"obj"}:
             found = objects(frame, targets, self.solve, self.state)
-            return found or keyed_objects(frame, targets, self.solve)
+            if _cheapest(found) > _SURE and names_in_data(frame, targets):
+                keyed = keyed_objects(frame, targets, self.solve)
+                found = keyed + [expr.raised(_UNLIKELY if keyed else 0.0) for expr in found]
+            return _ranked(found)
         if kinds == {"list"}:
             return self._lists(frame, bank, targets)
         return self._scalars(frame, bank, targets, name)
@@ -44,7 +59,7 @@ class Search:
         found = [entry.expr for entry in bank.matching(targets)]
         if not found or found[0].cost > _CHEAP:
             found += self.lists.lists(frame, targets)
-        if not found:
+        if not found and self.effort:
             found += [entry.expr for entry in bank_of(frame, 2).matching(targets)]
         if not found:
             found += self._fixed_list(frame, targets)
@@ -61,7 +76,14 @@ class Search:
         best = [place[0] for place in places]
         rest = [[*best[:i], other, *best[i + 1 :]] for i, place in enumerate(places) for other in place[1:4]]
         return [
-            Expr("list", tuple(chosen), (), "list", 0.8 + sum(expr.cost for expr in chosen)) for chosen in [best, *rest]
+            Expr(
+                "list",
+                tuple(chosen),
+                (),
+                "list",
+                (0.8 if len(targets) > 1 else 2.8) + sum(expr.cost for expr in chosen),
+            )
+            for chosen in [best, *rest]
         ]
 
     def _scalars(self, frame: Frame, bank: Bank, targets: tuple[Any, ...], name: str) -> list[Expr]:
@@ -80,15 +102,34 @@ class Search:
         if _cheapest(found) > _CHEAP and self.choosing < 2:
             self.choosing += 1
             try:
-                found = _ranked(found + list(choices(frame, targets, name, self.solve)))
+                found = _ranked(found + list(choices(frame, targets, self.quick)))
             finally:
                 self.choosing -= 1
         return found
 
+    def quick(self, frame: Frame, targets: tuple[Any, ...], name: str) -> list[Expr]:
+        """Return what needs no further choice: for one side of a condition."""
+        del name
+        if all(target is None for target in targets):
+            return [const(None, "null", 0.3)]
+        bank = bank_of(frame, 1)
+        found = [entry.expr for entry in bank.matching(targets)]
+        fixed = constant(frame, targets)
+        if fixed is not None:
+            found.append(fixed)
+        if all(is_number(target) for target in targets):
+            found += arithmetic(bank, targets, 4.0)
+        if all(isinstance(target, str) for target in targets):
+            found += templates(bank, targets, 4.0)
+        return _ranked(found)
+
     def _texts(self, frame: Frame, bank: Bank, targets: tuple[str, ...], known: list[Expr]) -> list[Expr]:
         found = templates(bank, targets, _DEAR)
         found += formatted_numbers(bank, targets, _DEAR)
-        if _cheapest([*known, *found]) > _CHEAP:
+        found += [entry.expr for entry in cuts(bank, targets)]
+        if _cheapest([*known, *found]) > _CHEAP and any(_is_rows(entry) for entry in bank.of("list")[:6]):
+            found += joined(frame, targets, self.lists.lists)
+        if _cheapest([*known, *found]) > _CHEAP and (self.effort or len(targets) > 1):
             deeper = bank_of(frame, 2)
             found += [entry.expr for entry in deeper.matching(targets)]
             if _cheapest([*known, *found]) > _CHEAP:
@@ -99,6 +140,12 @@ class Search:
         from agents.synthesis.search.predicates import separating
 
         return [entry.expr for entry in separating(frame, targets)]
+
+
+def _is_rows(entry: Entry) -> bool:
+    return entry.expr.op in {"var", "field", "pipe", "entries"} and any(
+        isinstance(value, list) and len(value) > 1 for value in entry.values
+    )
 
 
 def _cheapest(found: list[Expr]) -> float:

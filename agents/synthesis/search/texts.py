@@ -14,7 +14,7 @@ from agents.synthesis.values import Undefined, is_number, number_of, text_of
 
 __all__ = ["formatted_numbers", "templates"]
 
-_BEST = 4
+_BEST = 6
 _STATES = 1500
 _PIECES = 260
 _Part = str | Entry
@@ -23,6 +23,7 @@ _Part = str | Entry
 def templates(bank: Bank, targets: tuple[str, ...], limit: float, extra: list[Entry] | None = None) -> list[Expr]:
     """Return templates whose text is the target in every scope, cheapest first."""
     pieces = _pieces(bank, targets) + [_shown(entry) for entry in extra or []]
+    echoed = _field_texts(bank, targets)
     found: list[Expr] = []
     goal = tuple(len(target) for target in targets)
     order = count()
@@ -37,7 +38,7 @@ def templates(bank: Bank, targets: tuple[str, ...], limit: float, extra: list[En
             continue
         bank.frame.budget.spend(1 + (len(pieces) >> 3))
         if places == goal:
-            expr = _template(parts, cost)
+            expr = _template(parts, cost, echoed)
             if expr is not None:
                 found.append(expr)
             continue
@@ -83,7 +84,7 @@ def _steps(
             target.startswith(text, place) for target, text, place in zip(targets, texts, places, strict=True)
         ):
             yield (
-                entry.expr.cost + 0.15,
+                entry.expr.cost + _scrap(entry, texts),
                 tuple(place + len(text) for place, text in zip(places, texts, strict=True)),
                 entry,
             )
@@ -94,16 +95,25 @@ def _steps(
         yield _literal_cost(frame, targets, char, joined=joined), tuple(place + 1 for place in places), char
 
 
+def _scrap(entry: Entry, texts: tuple[str, ...]) -> float:
+    """A single character cut out of somewhere fits anywhere: it has to be dear."""
+    if entry.expr.op in {"field", "var", "initials"} or max(map(len, texts)) > 2:
+        return 0.05
+    return 0.6 if max(map(len, texts)) == 2 else 1.2
+
+
 def _literal_cost(frame: Frame, targets: tuple[str, ...], char: str, *, joined: bool) -> float:
     """A literal costs less when it is no letter or digit, when the words hold it, and when several targets show it."""
-    start = 0.0 if joined else 0.45
+    start = 0.0 if joined else 0.3
     if not char.isalnum():
         return start + (0.02 if joined else 0.1)
     several = len(set(targets)) > 1
-    return start + (0.12 if several else 0.3) * (0.5 if char.lower() in frame.words.folded else 1.0)
+    if char.isdigit():
+        return start + (0.3 if several else 0.7) * (0.4 if char in frame.words.folded else 1.0)
+    return start + (0.12 if several else 0.2)
 
 
-def _template(parts: tuple[_Part, ...], cost: float) -> Expr | None:
+def _template(parts: tuple[_Part, ...], cost: float, echoed: set[str]) -> Expr | None:
     args = [part.expr for part in parts if isinstance(part, Entry)]
     if not args:
         return None
@@ -112,7 +122,17 @@ def _template(parts: tuple[_Part, ...], cost: float) -> Expr | None:
         return only if only.type == "text" else make("text", only)
     numbered = count()
     params: tuple[Any, ...] = tuple(part if isinstance(part, str) else next(numbered) for part in parts)
-    return Expr("template", tuple(args), params, "text", cost)
+    literals = " ".join(part for part in parts if isinstance(part, str))
+    repeated = sum(text in literals for text in echoed)
+    return Expr("template", tuple(args), params, "text", cost + 1.5 * repeated)
+
+
+def _field_texts(bank: Bank, targets: tuple[str, ...]) -> set[str]:
+    """Values of fields that a literal should not spell out, when there is one target only."""
+    if len(set(targets)) > 1:
+        return set()
+    fields = [e for e in bank.of("text", "num") if e.expr.op == "field"]
+    return {text for e in fields for text in _shown(e)[1] if len(text) >= 2}
 
 
 def formatted_numbers(bank: Bank, targets: tuple[str, ...], limit: float) -> list[Expr]:

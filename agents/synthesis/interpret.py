@@ -1,0 +1,15 @@
+"""Run the found program by the interpreter, without printing it: for measuring."""
+
+from typing import Any
+
+from agents.synthesis.engine import leading_program
+from agents.synthesis.readings import output_of
+from agents.synthesis.types import SynthesisRequest
+
+__all__ = ["run_rows"]
+
+
+def run_rows(request: SynthesisRequest, rows: list[dict[str, Any]]) -> list[Any] | None:
+    """Return what the claimed program makes of rows; None when nothing is claimed or it means nothing there."""
+    program = leading_program(request)
+    return None if program is None else output_of(program, rows)

@@ -1,0 +1,45 @@
+"""The helper functions that a printed Python body carries along, without annotations."""
+
+import ast
+import inspect
+
+from agents.synthesis import runtime
+
+__all__ = ["helper_texts"]
+
+
+def helper_texts(needed: set[str]) -> list[str]:
+    """Collect the helper functions and those that they call, without annotations."""
+    tree = ast.parse(inspect.getsource(runtime))
+    known = {_defined(node): node for node in tree.body if _defined(node)}
+    wanted = {name for name in needed if name in known}
+    while True:
+        called = {node.id for name in wanted for node in ast.walk(known[name]) if isinstance(node, ast.Name)}
+        more = (called & known.keys()) - wanted
+        if not more:
+            break
+        wanted |= more
+    return [ast.unparse(_plain(node)) for name, node in known.items() if name in wanted]
+
+
+def _defined(node: ast.stmt) -> str:
+    if isinstance(node, ast.FunctionDef):
+        return node.name
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    return target.id if isinstance(target, ast.Name) and not target.id.startswith("_") else ""
+
+
+def _plain(node: ast.stmt) -> ast.stmt:
+    """Take the annotations away: a body reads better without them."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.FunctionDef):
+            inner.returns = None
+        if isinstance(inner, ast.arg):
+            inner.annotation = None
+    return _Unannotated().visit(node)  # type: ignore[no-any-return]
+
+
+class _Unannotated(ast.NodeTransformer):
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        assert node.value is not None
+        return ast.copy_location(ast.Assign([node.target], node.value, lineno=node.lineno), node)

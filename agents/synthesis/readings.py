@@ -1,0 +1,230 @@
+"""Is the answer certain? Rival readings that fit every example, the inputs that tell them apart, echoes, confidence."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from agents.synthesis.language import FAILURES, LEVELS, Expr, Stage, evaluate, stages_of, subexpressions, var
+from agents.synthesis.mutations import edge_inputs, plausible_inputs
+from agents.synthesis.rivals import dated_rule, rivals
+from agents.synthesis.search.dates import layouts_of
+from agents.synthesis.values import is_number, leaves, same
+from agents.synthesis.words import Words
+
+__all__ = [
+    "agreed_inputs",
+    "confidence_of",
+    "difference",
+    "echoes",
+    "fits",
+    "open_readings",
+    "other_readings",
+    "output_of",
+    "unmet",
+]
+
+Rows = list[Any]
+_CLOSE = 0.25
+
+
+def fits(program: Expr, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> bool:
+    """Whether the interpreter agrees with every example."""
+    for rows, wanted in zip(inputs, outputs, strict=True):
+        given = output_of(program, rows)
+        if given is None or not same(given, wanted):
+            return False
+    return True
+
+
+def output_of(program: Expr, rows: Rows) -> Rows | None:
+    """Run a program; None where it means nothing."""
+    try:
+        output = evaluate(program, {"items": rows})
+    except FAILURES:
+        return None
+    except RecursionError:
+        return None
+    return output if isinstance(output, list) else None
+
+
+def other_readings(program: Expr, words: Words, inputs: Sequence[Rows], *, all_rules: bool) -> Iterator[Expr]:
+    """Yield the rival readings of a program."""
+    yield from rivals(program, words, all_rules=all_rules)
+    fields = tuple(_date_fields(inputs))
+    rule = dated_rule(fields)
+    if fields and (all_rules or not words.decides(rule.name)):
+        yield from rule.rewrite(program)
+
+
+def _date_fields(inputs: Sequence[Rows]) -> Iterator[Expr]:
+    rows = [row for rows in inputs for row in rows if isinstance(row, dict)]
+    for name in dict.fromkeys(name for row in rows for name in row):
+        values = tuple(row.get(name) for row in rows)
+        if layouts_of(values) and layouts_of(values)[0].startswith("yyyy"):
+            yield Expr("field", (var("row"),), (name,), "text", 0.3)
+
+
+def literals_of(program: Expr) -> list[Any]:
+    """List the literals of a program."""
+    return [inner.params[0] for inner in subexpressions(program) if inner.op == "const"]
+
+
+def difference(left: Expr, right: Expr, inputs: Sequence[Rows]) -> Rows | None:
+    """Return a plausible input for which two programs give different outputs, the shortest one."""
+    found = []
+    for rows in inputs:
+        for tried in plausible_inputs(rows, [*literals_of(left), *literals_of(right)]):
+            first, second = output_of(left, tried), output_of(right, tried)
+            if first is not None and second is not None and not same(first, second):
+                found.append(tried)
+    return _shortened(left, right, min(found, key=len)) if found else None
+
+
+def _shortened(left: Expr, right: Expr, rows: Rows) -> Rows:
+    """Leave out rows that the difference does not need."""
+    place = 0
+    while place < len(rows) and len(rows) > 1:
+        fewer = rows[:place] + rows[place + 1 :]
+        first, second = output_of(left, fewer), output_of(right, fewer)
+        if first is not None and second is not None and not same(first, second):
+            rows = fewer
+        else:
+            place += 1
+    return rows
+
+
+def open_readings(
+    programs: list[Expr], words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]
+) -> tuple[list[Expr], Rows] | None:
+    """Return the leading program with a rival that fits as well and differs on a plausible input, and that input."""
+    best = programs[0]
+    close = [program for program in programs[1:4] if program.cost - best.cost <= _CLOSE]
+    for rival in [*other_readings(best, words, inputs, all_rules=False), *close]:
+        if fits(rival, inputs, outputs):
+            rows = difference(best, rival, inputs)
+            if rows is not None:
+                return [best, rival], rows
+    return None
+
+
+def agreed_inputs(program: Expr, inputs: Sequence[Rows]) -> list[tuple[Rows, Rows]]:
+    """Mutated inputs for which the program means something, with its outputs: what both printings must reproduce."""
+    pairs = []
+    for rows in inputs[:2]:
+        for tried in [*edge_inputs(rows), *plausible_inputs(rows, literals_of(program))]:
+            output = output_of(program, tried)
+            if output is not None:
+                pairs.append((tried, output))
+    return pairs
+
+
+def echoes(program: Expr, words: Words, inputs: Sequence[Rows]) -> bool:
+    """Whether the program only repeats the example: literals, positions and cuts for which nothing speaks."""
+    rows = sum(map(len, inputs))
+    if any(_is_echo(value, words, rows, label=label, name=name) for value, label, name in _given_literals(program)):
+        return True
+    values = {leaf for rows_ in inputs for leaf in leaves(rows_) if isinstance(leaf, str) and len(leaf) > 1}
+    if any(_repeats(text, words, values, rows) for text in _written_texts(program)):
+        return True
+    return any(_by_chance(stage, words) for stage in stages_of(program))
+
+
+def _by_chance(stage: Stage, words: Words) -> bool:
+    """A cut, a turn or a position for which no word speaks."""
+    if stage.kind in {"limit", "skip"}:
+        named = (
+            stage.params[0] in words.numbers or words.topic("limit") or (stage.kind == "skip" and words.topic("skip"))
+        )
+        return not named
+    if stage.kind == "reverse":
+        return not words.has(
+            "reverse", "reversed", "backwards", "flip", "order", "last first", "bottom", "newest", "upside"
+        )
+    if stage.kind != "filter":
+        return False
+    inside = list(subexpressions(stage.exprs[0]))
+    names = {level.index for level in LEVELS}
+    if not words.topic("index") and any(inner.op == "var" and inner.params[0] in names for inner in inside):
+        return True
+    return any(inner.op == "const" and not _is_spoken_of(inner.params[0], words) for inner in inside)
+
+
+def _is_spoken_of(value: Any, words: Words) -> bool:
+    """Whether the words hold the literal of a test, or at least a word with the same beginning."""
+    if isinstance(value, bool) or value in (0, "", None) or words.names_value(value):
+        return True
+    if not isinstance(value, str):
+        return isinstance(value, float) and value * 100 in words.percents
+    folded = value.strip().lower()
+    head = folded[:4]
+    return len(head) == 4 and any(
+        token.startswith(head) or (len(token) > 3 and folded.endswith(token)) for token in words.tokens
+    )
+
+
+def _repeats(text: str, words: Words, values: set[str], rows: int) -> bool:
+    """Whether a literal spells out a value of the example's input, or digits that nobody named."""
+    parts = {part for part in values if part in text and not words.contains(part)}
+    if any(len(part) > 2 or f" {part}" in f" {text}" for part in parts) and text not in values:
+        return True
+    if rows > 1:
+        return False
+    digits = re.findall(r"\d+", text)
+    pieces = [piece.lower() for piece in re.findall(r"[^\W\d_]{2,}(?:\.[^\W\d_]{2,})*", text)]
+    held = [value.lower() for value in values]
+    return any(run not in words.folded for run in digits) or any(
+        len(piece) > 3 and piece not in words.folded and any(piece in value for value in held) for piece in pieces
+    )
+
+
+def _written_texts(program: Expr) -> Iterator[str]:
+    """Yield the literal texts of templates and of choices."""
+    for expr in subexpressions(program):
+        if expr.op == "template":
+            yield from (part for part in expr.params if isinstance(part, str))
+        if expr.op == "if":
+            yield from (arg.params[0] for arg in expr.args[1:] if arg.op == "const" and isinstance(arg.params[0], str))
+
+
+def _given_literals(program: Expr) -> Iterator[tuple[Any, bool, str]]:
+    """Yield literals that stand for an output value themselves, whether they are one of several labels, their name."""
+    for expr in subexpressions(program):
+        if expr.op == "object":
+            names = ("",) * expr.params[1] + expr.params[0]
+            yield from (
+                (arg.params[0], False, name) for name, arg in zip(names, expr.args, strict=True) if arg.op == "const"
+            )
+        if expr.op == "if":
+            yield from ((arg.params[0], True, "") for arg in expr.args[1:] if arg.op == "const")
+        if expr.op in {"default", "default_empty", "falls_back"} and expr.args[1].op == "const":
+            yield expr.args[1].params[0], True, ""
+
+
+def _is_echo(value: Any, words: Words, rows: int, *, label: bool, name: str) -> bool:
+    if value is None or value in ("", [], {}):
+        return False
+    if not label and rows < 2:
+        return not words.sets(name, value)
+    if isinstance(value, bool) or value == 0 or words.names_value(value):
+        return False
+    if is_number(value):
+        return value not in words.knowledge and not (label and value in (1, 100))
+    return False
+
+
+def unmet(program: Expr, words: Words) -> list[str]:
+    """Name what the words demand and the program does not do."""
+    used = {inner.op for inner in subexpressions(program)} | {stage.kind for stage in stages_of(program)}
+    return words.unmet(used)
+
+
+def confidence_of(program: Expr, examples: int, rows: int) -> float:
+    """Say how sure an answer is, by cost and evidence; the steps were measured on the development tasks."""
+    share = program.cost / (3.0 + _fields(program))
+    base = 0.97 if share < 1.1 else 0.93 if share < 1.6 else 0.8 if share < 2.4 else 0.6
+    return min(0.99, base + 0.01 * (rows > 2) + 0.02 * (examples > 1))
+
+
+def _fields(program: Expr) -> int:
+    bodies = [expr for expr in subexpressions(program) if expr.op == "object"]
+    return max((len(body.args) for body in bodies), default=1)

@@ -1,0 +1,40 @@
+"""Texts made of many: one piece for each element of a list, with a separator between, a line above."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from agents.synthesis.language import Expr, make
+from agents.synthesis.search.frame import Frame
+
+__all__ = ["joined"]
+
+Lists = Callable[[Frame, tuple[list[Any], ...]], list[Expr]]
+_SEPARATORS = ("\n\n", "\n", " | ", "; ", ", ", " / ", " - ", " and ", " + ", ";", ",", "|", "/", "&", " ")
+
+
+def joined(frame: Frame, targets: tuple[str, ...], lists: Lists) -> Iterator[Expr]:
+    """Yield the join of a list of texts, alone or below a first line."""
+    tried = 0
+    for separator in dict.fromkeys([*(s for s in frame.words.quoted if len(s) < 4), *_SEPARATORS]):
+        if not any(separator in target for target in targets) or tried >= 3:
+            continue
+        tried += 1
+        parts = tuple(target.split(separator) if target else [] for target in targets)
+        named = separator.strip() in frame.words.symbols or separator in frame.words.symbols
+        extra = frame.words.operator_cost("join") + (0.0 if named else 0.3)
+        found = lists(frame, parts)
+        for expr in found[:3]:
+            yield make("join", expr, params=(separator,), extra=extra)
+        if not found and separator == "\n":
+            yield from _below(frame, parts, lists, extra)
+
+
+def _below(frame: Frame, parts: tuple[list[str], ...], lists: Lists, extra: float) -> Iterator[Expr]:
+    """A fixed first line (or two), then one line an element."""
+    for size in (1, 2):
+        heads = {"\n".join(lines[:size]) for lines in parts}
+        if len(heads) == 1 and all(len(lines) > size for lines in parts):
+            head = heads.pop() + "\n"
+            for expr in lists(frame, tuple(lines[size:] for lines in parts))[:2]:
+                body = make("join", expr, params=("\n",), extra=extra)
+                yield Expr("template", (body,), (head, 0), "text", body.cost + 0.5 + 0.05 * len(head))
