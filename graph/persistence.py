@@ -11,8 +11,10 @@ from agents.task import Draft, Example, Task
 from graph.memories import Memories
 from graph.state import StageFailure
 from tools.checks.report import Finding
-from tools.embeddings import WordVectors
+from tools.embeddings import Embedder, ProviderVectors, WordVectors
 from tools.errors import StorageError
+from tools.llm.providers import LiteLLMProvider
+from tools.llm.table import single_provider
 from tools.memory import PatternMemory
 from tools.settings import Settings
 from tools.storage import Storage, in_memory, open_storage
@@ -21,6 +23,8 @@ from tools.storage.checkpoints import Checkpoints, open_checkpoints
 __all__ = ["STATE_TYPES", "Persistence", "open_persistence"]
 
 _log = logging.getLogger(__name__)
+_EMBEDDING_S = 5.0
+"""Longest wait for one vector from elsewhere."""
 STATE_TYPES = (Attempt, Draft, Example, Finding, Outcome, StageFailure, Task)
 """The classes of ours that a checkpoint holds."""
 
@@ -40,9 +44,23 @@ async def open_persistence(settings: Settings) -> AsyncIterator[Persistence]:
     async with _open_storage(settings) as storage:
         is_kept = storage.dialect == "postgres" or not storage.is_in_memory
         path = settings.sandbox.workspace / "checkpoints.db" if is_kept else None
-        memory = PatternMemory(storage.patterns, WordVectors()) if settings.storage.pattern_memory else None
-        async with open_checkpoints(storage, path, STATE_TYPES) as checkpoints:
+        async with open_checkpoints(storage, path, STATE_TYPES) as checkpoints, _open_embedder(settings) as embedder:
+            memory = PatternMemory(storage.patterns, embedder) if settings.storage.pattern_memory else None
             yield Persistence(storage, checkpoints, Memories(memory))
+
+
+@asynccontextmanager
+async def _open_embedder(settings: Settings) -> AsyncIterator[Embedder]:
+    wanted = settings.storage
+    if not wanted.embedding_model:
+        yield WordVectors()
+        return
+    config = single_provider(wanted.embedding_model, wanted.embedding_base_url or None, wanted.embedding_api_key)
+    provider = LiteLLMProvider(config.model_copy(update={"name": "embedding", "timeout_s": _EMBEDDING_S}))
+    try:
+        yield ProviderVectors(wanted.embedding_model, provider)
+    finally:
+        await provider.close()
 
 
 @asynccontextmanager

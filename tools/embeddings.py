@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.errors import ConfigError
+from tools.errors import ConfigError, NoProviderAvailable, ProviderError
+from tools.llm.breaker import Breaker
 from tools.storage.records import clean
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["Embedder", "WordVectors"]
+__all__ = ["Embedder", "Embeds", "ProviderVectors", "WordVectors"]
 
 Vector = NDArray[np.float32]
 _WORD = re.compile(r"[^\W_]+")
@@ -42,8 +43,11 @@ class Embedder(Protocol):
         """Give a vector of unit length."""
         ...
 
-    async def compare(self, question: str, texts: Sequence[str]) -> Sequence[float]:
-        """Say how near each text is to the question, from about 0 to 1; slower and finer than their vectors' cosine."""
+    async def compare(self, question: str, texts: Sequence[str]) -> Sequence[float] | None:
+        """Say how near each text is to the question, from about 0 to 1, finer than their vectors' cosine.
+
+        `None`: the cosine is all there is.
+        """
         ...
 
 
@@ -124,6 +128,45 @@ class WordVectors:
 @cache
 def _fillers() -> frozenset[str]:
     return frozenset(_FILLERS.split())
+
+
+class Embeds(Protocol):
+    """A provider that makes vectors."""
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """Give each text's vector."""
+        ...
+
+
+class ProviderVectors:
+    """The vectors of an embedding model elsewhere; while it is down there is no memory, and nobody waits for it."""
+
+    def __init__(self, name: str, provider: Embeds, breaker: Breaker | None = None) -> None:
+        self.name = name
+        self._provider = provider
+        self._breaker = breaker or Breaker()
+
+    async def embed(self, text: str) -> Sequence[float]:
+        """Give the text's vector, brought to unit length.
+
+        Raises:
+            NoProviderAvailable: the model failed too often; it is asked again later.
+            ProviderError: it failed now.
+        """
+        permit = self._breaker.permit()
+        if permit is None:
+            raise NoProviderAvailable(f"the embedding model {self.name} is down", self._breaker.wait_s)
+        with permit:
+            try:
+                (vector,) = await self._provider.embed([clean(text) or " "])
+            except ProviderError:
+                permit.failed()
+                raise
+            permit.succeeded()
+        return [float(number) for number in _unit(np.asarray(vector, dtype=np.float32))[0]]
+
+    async def compare(self, question: str, texts: Sequence[str]) -> None:
+        """Add nothing to the cosine."""
 
 
 def _unit(vector: Vector) -> tuple[Vector, float]:

@@ -102,6 +102,8 @@ class PatternMemory:
         vector = await self._embedder.embed(description)
         near = await self._patterns.nearest(self._embedder.name, vector, limit=_CANDIDATES)
         scores = await self._embedder.compare(description, [match.pattern.description for match in near])
+        if scores is None:
+            scores = [match.similarity for match in near]
         ranked = sorted(zip(near, scores, strict=True), key=lambda pair: -pair[1])
         return [Match(match.pattern, round(score, 4)) for match, score in ranked[:limit] if score >= at_least]
 

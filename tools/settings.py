@@ -167,8 +167,14 @@ class StorageSettings(BaseSettings):
     """Days that an ended run and its checkpoints are kept; versions and patterns stay until they are deleted."""
     pattern_memory: bool = True
     """Keep proven nodes, offer similar ones, and answer an identical request from the store."""
+    embedding_model: str = ""
+    """LiteLLM's name of an embedding model; none: the word vectors that come in a wheel."""
+    embedding_base_url: str = ""
+    """An OpenAI-compatible server that serves it."""
+    embedding_api_key: SecretStr | None = None
+    """Its key, when it needs one."""
 
-    @field_validator("database_url", mode="before")
+    @field_validator("database_url", "embedding_api_key", mode="before")
     @classmethod
     def _nothing_is_none(cls, value: object) -> object:
         return value or None

@@ -12,7 +12,7 @@ import importlib
 import os
 import threading
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -74,6 +74,21 @@ class LiteLLMProvider:
         except Exception as exc:
             raise provider_error(self.config.name, exc, self.config.api_key) from exc
 
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Give each text's vector, as long as the model makes it.
+
+        Raises:
+            ProviderError: see `tools.llm.faults`.
+        """
+        await self.prepare()
+        assert self._litellm is not None
+        arguments = {"input": list(texts), "model": self.config.model, "timeout": self.config.timeout_s}
+        try:
+            answer = await self._litellm.aembedding(**arguments, **self._access(), num_retries=0, max_retries=0)
+            return [[float(number) for number in entry["embedding"]] for entry in answer.data]
+        except Exception as exc:
+            raise provider_error(self.config.name, exc, self.config.api_key) from exc
+
     async def close(self) -> None:
         """Close the connections that LiteLLM keeps."""
         if self._litellm is not None:
@@ -100,11 +115,14 @@ class LiteLLMProvider:
             arguments["seed"] = request.seed
         if request.json_mode:
             arguments["response_format"] = {"type": "json_object"}
-        if config.api_base:
-            arguments["api_base"] = config.api_base
+        return arguments | self._access()
+
+    def _access(self) -> dict[str, str]:
+        config = self.config
+        access = {"api_base": config.api_base} if config.api_base else {}
         if config.api_key or config.api_base:
-            arguments["api_key"] = config.api_key.get_secret_value() if config.api_key else _NO_KEY
-        return arguments
+            access["api_key"] = config.api_key.get_secret_value() if config.api_key else _NO_KEY
+        return access
 
     async def _chunks(self, response: Any) -> AsyncIterator[Chunk]:
         if not self.config.streams:
