@@ -17,8 +17,12 @@ MIN_GAIN = 0.10
 """A rewrite must save at least this share of the time."""
 _NOTHING_MS = 0.2
 """A run's own jitter: less is no loss."""
+_MANY = 1_000
+"""Where so many items do not run to the end, more will not."""
 _SAMPLES = 5
-_ROUNDS = 2
+_ROUNDS = 4
+_STEADY = 0.1
+"""Rounds end early when the best two runs of both are as near as this."""
 _TIMEOUT_S = 10.0
 _QUICK_TIMEOUT_S = 5.0
 _TOO_LONG_MS = 1_500.0
@@ -82,8 +86,11 @@ class Bench:
             pair = await self._pair(original, rewrite, size, 2 if expected_ms > _SLOW_MS else _SAMPLES)
             if pair is None:
                 stopped = f"{size} items did not run to the end"
-                break
+                if size >= _MANY:
+                    break
+                continue
             measurement, noise = pair
+            stopped = ""
             measured.append(measurement)
         return Timing(tuple(measured), noise, stopped)
 
@@ -97,6 +104,8 @@ class Bench:
                 found.extend(_cost(result) for result in answers[code] if result.success)
                 if len(found) < 2:
                     return None
+            if max(map(_spread, times.values())) < _STEADY:
+                break
         if not _equal(answers[original][-1], answers[rewrite][-1]):
             return None
         old, new = (min(found) for found in times.values())

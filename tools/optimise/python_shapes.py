@@ -157,9 +157,18 @@ class _Reader:
                 if isinstance(other, ast.Constant) and isinstance(other.value, str | int | float):
                     shape.be(_constant_kind(other.value))
 
+    def ordered(self, node: ast.Call) -> None:
+        """The argument of `key=lambda row: ...` is an element."""
+        rows = node.args[0] if node.args else node.func.value if isinstance(node.func, ast.Attribute) else None
+        key = next((keyword.value for keyword in node.keywords if keyword.arg == "key"), None)
+        shape = self.shape(rows) if rows is not None else None
+        if shape is not None and isinstance(key, ast.Lambda) and len(key.args.args) == 1:
+            self.known[key.args.args[0].arg] = shape.each()
+
     def call(self, node: ast.Call) -> None:
         function = node.func
         self.called(node)
+        self.ordered(node)
         if isinstance(function, ast.Name) and function.id in _TO_NUMBER:
             for argument in node.args[:1]:
                 shape = self.shape(argument)
