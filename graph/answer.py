@@ -8,6 +8,7 @@ from agents.attempt import Attempt, Sampling
 from agents.case import Outcome
 from agents.task import Draft
 from agents.tester import tally
+from graph.requirements import Requirements
 from graph.state import GenerateOutput, PipelineState, StageFailure
 from tools.checks.report import Finding
 from tools.n8n.code_node import build_code_node, node_name, paste_envelope
@@ -19,9 +20,16 @@ __all__ = ["answer_from", "attempt_of", "optimisation_answer", "renumbered"]
 _MOST_WEAKNESSES = 3
 
 
-def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) -> dict[str, Any]:
-    """Assemble the answer; it claims only what the state proves."""
+def answer_from(
+    state: PipelineState, profile: RunnerProfile, isolation: str, requirements: Requirements | None = None
+) -> dict[str, Any]:
+    """Assemble the answer; it claims only what the state proves.
+
+    With `requirements` the code of the answer is theirs: it works, and not under this profile.
+    """
     draft, tests = state.get("draft"), state.get("tests") or []
+    if requirements is not None and draft is not None:
+        draft, tests = replace(draft, code=requirements.code), list(requirements.tests)
     validation = _validation(state)
     success = draft is not None and all(validation.values()) and not state.get("ambiguity")
     output = GenerateOutput(
@@ -41,9 +49,9 @@ def answer_from(state: PipelineState, profile: RunnerProfile, isolation: str) ->
             "memory": dict(draft.details) if draft is not None and draft.engine == "memory" else None,
         },
         similar=list(state.get("similar") or []),
-        requirements={},
+        requirements=dict(requirements.settings) if requirements else {},
         warnings=[*(state.get("warnings") or []), *_weaknesses(tests)],
-        error=None if success else _error(state),
+        error=None if success else _error(state, requirements),
     )
     return {**_node(state, draft), **output}
 
@@ -137,8 +145,11 @@ def _attempts(state: PipelineState) -> list[dict[str, Any]]:
     return [asdict(attempt) | {"problem": attempt.problem} for attempt in tried]
 
 
-def _error(state: PipelineState) -> dict[str, Any]:
+def _error(state: PipelineState, requirements: Requirements | None) -> dict[str, Any]:
     """Say in words why there is no success, and what to do."""
+    if requirements is not None:
+        advice = requirements.advice(state["task"].language)
+        return {"type": "NeedsSettings", "message": "This n8n refuses what the code imports.", "hint": advice}
     if state.get("error"):
         return dict(state["error"] or {})
     if state.get("ambiguity"):

@@ -19,6 +19,7 @@ from graph.answer import answer_from, attempt_of, optimisation_answer, renumbere
 from graph.drafting import Drafted, Try
 from graph.memories import solved_tasks
 from graph.request import input_items, task_from
+from graph.requirements import Requirements, refused_for_settings
 from graph.services import Services
 from graph.state import PipelineState, RunOptions, StageFailure
 from sandbox.types import Language
@@ -155,7 +156,21 @@ class Nodes:
 
     async def deliver(self, state: PipelineState, runtime: Run) -> Update:
         """Hand over the node with its evidence, or every finding and attempt."""
-        return answer_from(state, _profile(runtime), self._services.sandbox.isolation)
+        return answer_from(
+            state, _profile(runtime), self._services.sandbox.isolation, await self._requirements(state, runtime)
+        )
+
+    async def _requirements(self, state: PipelineState, runtime: Run) -> Requirements | None:
+        """The draft that would do if n8n were set up for it, proven under just those settings."""
+        refused = refused_for_settings(state.get("history", [])) if state.get("failure") else None
+        if refused is None:
+            return None
+        attempt, settings = refused
+        task, profile = state["task"], _profile(runtime).allowing(settings)
+        draft = Draft(attempt.code, attempt.engine, task.mode)
+        cases = example_cases(task, input_items(state))
+        tests = await self._run_cases(draft, task, cases, runtime, profile)
+        return None if any(outcome.counts_against for outcome in tests) else Requirements(draft.code, settings, tests)
 
     async def _run_tests(self, draft: Draft, task: Task, state: PipelineState, runtime: Run) -> list[Outcome]:
         """The examples first, alone: what breaks on a strange input must not take them with it."""
@@ -165,7 +180,9 @@ class Nodes:
             return tests
         return tests + await self._run_cases(draft, task, generated_cases(task, given), runtime)
 
-    async def _run_cases(self, draft: Draft, task: Task, cases: list[Case], runtime: Run) -> list[Outcome]:
+    async def _run_cases(
+        self, draft: Draft, task: Task, cases: list[Case], runtime: Run, profile: RunnerProfile | None = None
+    ) -> list[Outcome]:
         call = {
             "name": "execute_code",
             "args": {
@@ -173,7 +190,7 @@ class Nodes:
                 "language": task.language,
                 "contexts": [{"items": case.input} for case in cases],
                 "dialect": "node",
-                "rules": asdict(_profile(runtime).rules(draft.mode)),
+                "rules": asdict((profile or _profile(runtime)).rules(draft.mode)),
                 "timeout_s": runtime.context.timeout_s,
             },
             "id": "test",

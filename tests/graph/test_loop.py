@@ -213,3 +213,27 @@ async def test_when_the_models_go_down_in_the_middle_the_draft_and_the_reason_ar
     assert answer["code"] == "return [{ json: { result: 'ten' } }];"
     assert not answer["success"]
     assert any("HTTP 500" in warning for warning in answer["warnings"])
+
+
+async def test_a_draft_that_only_lacks_settings_is_delivered_with_them_and_without_a_claim(services: Services) -> None:
+    """A stock n8n allows no import: the working draft comes back, `success` does not."""
+    task: GenerateInput = {**DOUBLE, "language": "python", "task_description": "Keep the digits of the code"}
+    task["input_example"], task["expected_output"] = {"code": "a1b2"}, {"digits": "12"}
+    code = "import re\nreturn [{'json': {'digits': re.sub('[^0-9]', '', i['json']['code'])}} for i in _items]"
+    run, _ = runner(services, [f"```python\n{code}\n```"] + ["I do not know."] * 20)
+    answer = await run.generate(task, replace(options(max_fix_attempts=2), profile="n8n-2-default"))
+    assert not answer["success"]
+    assert answer["requirements"] == {"N8N_RUNNERS_STDLIB_ALLOW": "re"}
+    assert answer["code"] == code
+    assert answer["test_results"]["all_passed"]
+    assert "N8N_RUNNERS_STDLIB_ALLOW=re" in answer["error"]["hint"]
+    assert "JavaScript" in answer["error"]["hint"]
+
+
+async def test_settings_are_not_advised_for_a_draft_that_is_wrong_even_with_them(services: Services) -> None:
+    task: GenerateInput = {**DOUBLE, "language": "python"}
+    code = "import math\nreturn [{'json': {'result': math.pi}}]"
+    run, _ = runner(services, [f"```python\n{code}\n```"] + ["I do not know."] * 20)
+    answer = await run.generate(task, replace(options(max_fix_attempts=1), profile="n8n-2-default"))
+    assert not answer["success"]
+    assert answer["requirements"] == {}

@@ -167,7 +167,7 @@ class _Lints:
     def names(self) -> Iterator[Finding]:
         """Names that a Python node does not have, and the use of what it has."""
         for node in self.scopes.nodes:
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not self.scopes.bindings(node):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not self.scopes.has_binding(node):
                 yield from self.node_name(node)
             elif isinstance(node, ast.Attribute) and node.attr in {"json", "binary"} and self.is_item(node.value):
                 yield self.find(

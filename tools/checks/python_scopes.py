@@ -43,12 +43,23 @@ class PythonScopes:
         """What the name was bound to; empty when it means a builtin, or may mean it."""
         scope: PythonScope | None = self.owner[name]
         first = scope
+        while first is not None and isinstance(first.node, _COMPREHENSIONS):
+            first = first.parent  # it runs where it stands
         while scope is not None:
             hidden = isinstance(scope.node, ast.ClassDef) and scope is not first
             if name.id in scope.names and not hidden and self._is_surely_bound(scope, name, first):
                 return scope.names[name.id]
             scope = scope.parent
         return []
+
+    def has_binding(self, name: ast.Name) -> bool:
+        """Whether anything binds the name where it can be seen, surely or not: then it is no unknown one."""
+        scope: PythonScope | None = self.owner[name]
+        while scope is not None:
+            if name.id in scope.names:
+                return True
+            scope = scope.parent
+        return False
 
     def _is_surely_bound(self, scope: PythonScope, name: ast.Name, first: PythonScope | None) -> bool:
         if scope.is_function:

@@ -18,6 +18,12 @@ _BUILTINS_DENIED = (
     "eval exec compile open input breakpoint getattr object type vars setattr delattr hasattr dir memoryview "
     "__build_class__ globals locals license help credits copyright"
 )
+_ALLOW_SETTINGS = {
+    "N8N_RUNNERS_STDLIB_ALLOW": "python_stdlib_allow",
+    "N8N_RUNNERS_EXTERNAL_ALLOW": "python_external_allow",
+    "NODE_FUNCTION_ALLOW_BUILTIN": "javascript_builtin_allow",
+    "NODE_FUNCTION_ALLOW_EXTERNAL": "javascript_external_allow",
+}
 
 
 class RunnerProfile(BaseModel):
@@ -65,6 +71,11 @@ class RunnerProfile(BaseModel):
             continue_on_fail=continue_on_fail,
             error_output=error_output,
         )
+
+    def allowing(self, settings: Mapping[str, str]) -> "RunnerProfile":
+        """The same runner with more modules allowed: `{"N8N_RUNNERS_STDLIB_ALLOW": "re,json"}`."""
+        fields = {_ALLOW_SETTINGS[name]: value.split(",") for name, value in settings.items()}
+        return self.model_copy(update={field: (*getattr(self, field), *more) for field, more in fields.items()})
 
 
 def profile_names() -> tuple[str, ...]:
