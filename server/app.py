@@ -10,7 +10,7 @@ from graph.runner import Runner, open_runner
 from server.errors import add_error_handlers
 from server.guard import Guard
 from server.jobs import open_dispatcher
-from server.routes import code, generate, health, jobs, run_node, runs, versions
+from server.routes import code, generate, health, jobs, metrics, run_node, runs, versions
 from server.upkeep import upkeep
 from tools.settings import Settings, load_settings
 
@@ -51,6 +51,7 @@ def create_app(runner: Runner | None = None, settings: Settings | None = None) -
             app.include_router(module.router)
     app.include_router(health.router)
     app.include_router(health.probes)
+    app.include_router(metrics.router)
     return app
 
 

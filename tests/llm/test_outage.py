@@ -64,3 +64,6 @@ async def test_an_open_circuit_answers_at_once_and_says_when_to_come_back(client
     assert answer.status_code == 503
     assert 1 <= int(answer.headers["retry-after"]) <= 300
     assert "left alone for another" in answer.json()["error"]["message"]
+    scraped = (await client.get("/metrics")).text
+    assert 'n8n_agent_model_circuit{provider="failing",state="open"} 1.0' in scraped
+    assert 'n8n_agent_model_failures_total{provider="failing"} 5.0' in scraped
