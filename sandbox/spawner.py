@@ -124,9 +124,17 @@ async def _some(sock: socket.socket) -> bytes:
 class ZygoteSpawner:
     """Spawns from one zygote at a time; a dead or old one is replaced, each new one is tested first."""
 
-    def __init__(self, plan: Plan, *, renew_after: int = 5_000) -> None:
+    def __init__(self, plan: Plan, *, renew_after: int = 5_000, renew_after_s: float = 3_600.0) -> None:
+        """Prepare.
+
+        Args:
+            plan: of every zygote.
+            renew_after: children of one zygote, for they share its address-space layout.
+            renew_after_s: seconds of one zygote's life, for the same reason.
+        """
         self._plan = plan
         self._renew_after = renew_after
+        self._renew_after_s = renew_after_s
         self._zygote: _Zygote | None = None
         self._retired: list[_Zygote] = []
         self._starting = asyncio.Lock()
@@ -159,12 +167,16 @@ class ZygoteSpawner:
     async def _current(self) -> "_Zygote":
         async with self._starting:
             zygote = self._zygote
-            if zygote is None or zygote.dead or zygote.spawned >= self._renew_after:
+            if zygote is None or zygote.dead or self._is_old(zygote):
                 if zygote is not None:
                     self._retired.append(zygote)
                 self._zygote = zygote = await self._start()
                 await self._bury_retired()
             return zygote
+
+    def _is_old(self, zygote: "_Zygote") -> bool:
+        age_s = asyncio.get_running_loop().time() - zygote.started_at
+        return zygote.spawned >= self._renew_after or (zygote.spawned > 1 and age_s >= self._renew_after_s)
 
     async def _start(self) -> "_Zygote":
         zygote = _Zygote(self._plan)
@@ -218,6 +230,9 @@ class _Zygote:
     plan: Plan
     wall: Wall = field(default_factory=Wall)
     spawned: int = 0
+    """Children, the self-test's among them."""
+    started_at: float = 0.0
+    """By the loop's clock, seconds."""
     dead: bool = False
     children: dict[int, Child] = field(default_factory=dict)
     _orders: "deque[asyncio.Future[Child]]" = field(default_factory=deque)
@@ -232,6 +247,7 @@ class _Zygote:
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
+        self.started_at = asyncio.get_running_loop().time()
         ours.setblocking(False)
         path, package = _import_paths()
         boot = BOOT.format(path=path, package=package, descriptor=theirs.fileno())

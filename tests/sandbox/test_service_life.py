@@ -84,6 +84,13 @@ async def test_a_zygote_is_replaced_after_its_share_of_children_while_requests_g
         assert len(spawner_of(sandbox)._retired) <= 1
 
 
+async def test_a_zygote_is_replaced_when_it_is_old() -> None:
+    async with Sandbox() as sandbox:
+        spawner_of(sandbox)._renew_after_s = 0.0
+        assert [(await run(sandbox, f"result = {number}")).result for number in range(3)] == [0, 1, 2]
+        assert spawner_of(sandbox).zygotes_started > 1
+
+
 async def test_a_caller_that_goes_away_takes_its_child_along() -> None:
     async with Sandbox(SandboxConfig(pool=PoolSize(warm=1, running=1))) as sandbox:
         caller = asyncio.create_task(run(sandbox, "while True: pass", 60))
