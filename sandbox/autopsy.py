@@ -3,7 +3,7 @@
 import os
 import signal
 
-from sandbox.spawner import Exit
+from sandbox.children import Exit
 from sandbox.types import ExecutionError, KilledBy, Limits
 
 __all__ = ["cause_of_death"]

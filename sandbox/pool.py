@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from sandbox.autopsy import cause_of_death
+from sandbox.children import Child, Spawner, receive_frame
 from sandbox.errors import SandboxBusy, SandboxFault
 from sandbox.frames import HostileFrame, frame_cap, read_answer
-from sandbox.spawner import Child, Spawner, receive_frame
 from sandbox.types import ExecutionError, ExecutionResult, Limits
 
 __all__ = ["Pool", "PoolSize"]

@@ -7,10 +7,11 @@ import pytest
 
 from sandbox import Limits, SandboxUnavailable
 from sandbox.autopsy import cause_of_death
+from sandbox.children import Exit, Spawner
 from sandbox.lockdown.ladder import Wall
 from sandbox.lockdown.seccomp import Variant, program
 from sandbox.lockdown.syscalls import ARGUED, EVERYDAY, FATAL, NODE_ONLY
-from sandbox.spawner import Exit, Spawner, ZygoteSpawner
+from sandbox.spawner import ZygoteSpawner
 from sandbox.zygote import Plan
 
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
