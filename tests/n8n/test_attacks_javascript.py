@@ -8,8 +8,9 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -114,3 +115,22 @@ async def test_the_sandbox_answers_rightly_afterwards(battle: Battle) -> None:
     assert [result.result for result in battle.benign] == [
         [number * 2, [4, 2, 3], "AB", f'{{"a":{number}}}', None] for number in range(3)
     ]
+
+
+@pytest.mark.parametrize("footing", [{"namespaces": False}, {"own_user": False}], ids=["container", "private-home"])
+async def test_the_wall_alone_holds_on_a_lesser_footing(footing: dict[str, Any]) -> None:
+    """Without namespaces as in a container; without a user of its own where only root can reach the files."""
+    code = (
+        "const told = []; const fs = require('fs');"
+        "for (const path of ['/etc/passwd', '/root', '/proc/1/environ']) "
+        "try { told.push(fs.statSync(path) && fs.readdirSync(path)) } catch (e) { told.push(e.code) }"
+        "try { fs.readFileSync('/etc/passwd') } catch (e) { told.push(e.code) }"
+        "try { require('child_process').execSync('true') } catch (e) { told.push(e.code) }"
+        "try { process.kill(process.ppid, 0) } catch (e) { told.push(e.code) }"
+        "await new Promise(r => require('net').connect(1, '127.0.0.1').on('error', e => { told.push(e.code); r() }));"
+        "return told.slice(3)"
+    )
+    plan = replace(javascript.plan(512, language_layer=False), **footing)
+    async with Sandbox(plans={"javascript": plan}) as sandbox:
+        [result] = await sandbox.execute(ExecutionRequest(code, "javascript"))
+    assert result.result == ["EACCES", "EACCES", "EACCES", "EACCES"], result
