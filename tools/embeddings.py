@@ -9,19 +9,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tools.errors import ConfigError, NoProviderAvailable, ProviderError
 from tools.llm.breaker import Breaker
 from tools.storage.records import clean
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
+
+    Vector = NDArray[np.float32]
 
 __all__ = ["Embedder", "Embeds", "ProviderVectors", "WordVectors"]
 
-Vector = NDArray[np.float32]
 _WORD = re.compile(r"[^\W_]+")
 _FILLERS = (
     "a an the of to in on for and or is are be it its with that this from as by at each every all any no not than then "
@@ -81,23 +81,27 @@ class WordVectors:
 
         A long vector belongs to a telling word: the model was trained so that sums carry the meaning.
         """
+        import numpy as np
+
         asked, given = self._words(question), self._words(text)
         if not asked or not given:
             return 0.0
         best = (np.stack([word for word, _ in asked]) @ np.stack([word for word, _ in given]).T).clip(0).max(axis=1)
         return float(np.average(best, weights=[weight for _, weight in asked]))
 
-    def _words(self, text: str) -> Sequence[tuple[Vector, float]]:
+    def _words(self, text: str) -> "Sequence[tuple[Vector, float]]":
         return [self._word(word) for word in _WORD.findall(text.lower()) if word not in _fillers()]
 
-    def _sum(self, text: str) -> Vector:
+    def _sum(self, text: str) -> "Vector":
         return _unit(self._vector(text))[0]
 
     @cached_property
-    def _word(self) -> Callable[[str], tuple[Vector, float]]:
+    def _word(self) -> "Callable[[str], tuple[Vector, float]]":
         return lru_cache(maxsize=20_000)(lambda word: _unit(self._vector(word)))
 
-    def _vector(self, text: str) -> Vector:
+    def _vector(self, text: str) -> "Vector":
+        import numpy as np
+
         ids = self._tokenizer.encode(clean(text), add_special_tokens=False).ids
         total: Vector = np.asarray(self._weights[ids], dtype=np.float32).sum(axis=0)
         return total
@@ -115,8 +119,10 @@ class WordVectors:
         return tokenizer
 
     @cached_property
-    def _weights(self) -> NDArray[np.float16]:
+    def _weights(self) -> "NDArray[np.float16]":
         """The one tensor of the safetensors file: 8 bytes length, a JSON header, the numbers."""
+        import numpy as np
+
         file = _folder() / "weights" / "l2_supercat_256.safetensors"
         with file.open("rb") as stream:
             header_bytes = int.from_bytes(stream.read(8), "little")
@@ -153,6 +159,8 @@ class ProviderVectors:
             NoProviderAvailable: the model failed too often; it is asked again later.
             ProviderError: it failed now.
         """
+        import numpy as np
+
         permit = self._breaker.permit()
         if permit is None:
             raise NoProviderAvailable(f"the embedding model {self.name} is down", self._breaker.wait_s)
@@ -169,8 +177,10 @@ class ProviderVectors:
         """Add nothing to the cosine."""
 
 
-def _unit(vector: Vector) -> tuple[Vector, float]:
+def _unit(vector: "Vector") -> "tuple[Vector, float]":
     """Give the vector's direction and its length; a vector of nothing stays as it is."""
+    import numpy as np
+
     length = float(np.linalg.norm(vector))
     return (vector / length if length else vector), length
 

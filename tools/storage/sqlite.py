@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
-import numpy as np
 
 from tools.errors import StorageError
 from tools.storage.connector import Dialect, Row, Value, load_migrations, load_queries
@@ -78,6 +77,8 @@ class SqliteConnector:
 
     def encode_vector(self, vector: Sequence[float]) -> Value:
         """Little-endian float32."""
+        import numpy as np
+
         return np.asarray(vector, dtype="<f4").tobytes()
 
     async def check(self) -> Mapping[str, Any]:
@@ -152,6 +153,8 @@ class _SqliteTransaction:
 
 def _cosine_distance(left: bytes, right: bytes) -> float | None:
     """1 - cosine of two unit vectors; `None` sorts last and marks vectors of different lengths."""
+    import numpy as np  # not at the start of every process: it takes a tenth of a second
+
     if len(left) != len(right):
         return None
     return 1.0 - float(np.frombuffer(left, dtype="<f4") @ np.frombuffer(right, dtype="<f4"))
