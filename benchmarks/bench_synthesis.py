@@ -1,14 +1,14 @@
 """Tasks solved from a sentence and one example, and public text tasks: `python -m benchmarks synthesis`.
 
 `python -m benchmarks.bench_synthesis FOLDER` measures the PROSE text transformation tasks in FOLDER (a checkout of
-github.com/microsoft/prose-benchmarks, folder `Transformation.Text`) beside exform, the nearest published engine.
+github.com/microsoft/prose-benchmarks, folder `Transformation.Text`).
 """
 
 import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -130,21 +130,17 @@ def prose(folder: Path, every: int = 1) -> Table:
     """Measure the PROSE text tasks with the first 1, 2 and 3 examples; right: all other examples."""
     tasks = [pairs for pairs in text_tasks(folder) if len({tuple(given) for given, _ in pairs}) > 3][::every]
     rows: list[list[Any]] = []
-    for name, engine in (("this engine", _by_synthesis), ("exform", _by_exform)):
-        for shown in (1, 2, 3):
-            verdicts = Counter(_verdict(engine, pairs, shown) for pairs in tasks)
-            shares = [f"{verdicts[verdict] / len(tasks):.3f}" for verdict in ("right", "wrong", "none")]
-            rows.append([f"{name}, {shown} example{'s' * (shown > 1)}", len(tasks), *shares])
-    return Table("synthesis-prose", "Public text tasks", ["engine", "tasks", "right", "wrong", "no answer"], rows)
+    for shown in (1, 2, 3):
+        verdicts = Counter(_verdict(pairs, shown) for pairs in tasks)
+        shares = [f"{verdicts[verdict] / len(tasks):.3f}" for verdict in ("right", "wrong", "none")]
+        rows.append([f"{shown} example{'s' * (shown > 1)}", len(tasks), *shares])
+    return Table("synthesis-prose", "Public text tasks", ["given", "tasks", "right", "wrong", "no answer"], rows)
 
 
-Engine = Callable[[list[tuple[list[str], str]], list[list[str]]], list[str] | None]
-
-
-def _verdict(engine: Engine, pairs: list[tuple[list[str], str]], shown: int) -> str:
+def _verdict(pairs: list[tuple[list[str], str]], shown: int) -> str:
     unique = list({tuple(given): (given, wanted) for given, wanted in pairs}.values())
     rest = unique[shown:]
-    answers = engine(unique[:shown], [given for given, _ in rest])
+    answers = _by_synthesis(unique[:shown], [given for given, _ in rest])
     if answers is None:
         return "none"
     return "right" if answers == [wanted for _, wanted in rest] else "wrong"
@@ -159,16 +155,6 @@ def _by_synthesis(shown: list[tuple[list[str], str]], asked: list[list[str]]) ->
     given = [{f"column{place}": value for place, value in enumerate(one)} for one in asked]
     output = run_rows(request, given)
     return [str(row.get("result")) for row in output] if output is not None else None
-
-
-def _by_exform(shown: list[tuple[list[str], str]], asked: list[list[str]]) -> list[str] | None:
-    import exform
-
-    try:
-        program = exform.synthesize([(" ".join(given), wanted) for given, wanted in shown])
-        return [program(" ".join(one)) for one in asked] if program else None
-    except Exception:  # noqa: BLE001 - a baseline that fails has no answer
-        return None
 
 
 if __name__ == "__main__":

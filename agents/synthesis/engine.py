@@ -30,6 +30,8 @@ _STEPS = 90_000
 _DEAR = 12.0
 _LONG = 40
 """More words than this hold more rules than one example shows; each further example adds to it."""
+_WORDLESS = 5.5
+"""The most that a program may cost that no words speak for."""
 _UNMET = 2.0
 """Cost of each demand of the words that a program does not meet."""
 _CONVINCING = 2.9
@@ -99,7 +101,7 @@ def _answer(
         if not echoes(program, words, inputs)
     ]
     sound.sort(key=lambda program: program.cost)
-    if not sound or _share(sound[0], outputs) > _CONVINCING:
+    if not sound or _share(sound[0], outputs) > _CONVINCING or (not words.tokens and sound[0].cost > _WORDLESS):
         return None
     if unmet(sound[0], words):
         return None

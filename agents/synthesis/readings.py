@@ -98,7 +98,8 @@ def open_readings(
 ) -> tuple[list[Expr], Rows] | None:
     """Return the leading program with a rival that fits as well and differs on a plausible input, and that input."""
     best = programs[0]
-    close = [program for program in programs[1:4] if program.cost - best.cost <= _CLOSE]
+    near = programs[1:4] if len(inputs) == 1 else []
+    close = [program for program in near if program.cost - best.cost <= _CLOSE]
     for rival in [*other_readings(best, words, inputs, all_rules=False), *close]:
         if fits(rival, inputs, outputs):
             rows = difference(best, rival, inputs)
