@@ -1,6 +1,7 @@
 """The stages: each calls one hand, writes down what changed, and returns."""
 
 import asyncio
+import logging
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from agents.candidates import Trial
 from agents.case import Case, Outcome
 from agents.mender import Refusal
 from agents.strategy import mending_base, repeated
-from agents.synthesis import Synthesis, SynthesisRequest, synthesize
+from agents.synthesis import Synthesis, SynthesisRequest, synthesize, verify
 from agents.task import Draft, Task
 from agents.tester import example_cases, generated_cases, judge
 from graph.answer import answer_from, attempt_of, optimisation_answer, renumbered
@@ -33,6 +34,8 @@ __all__ = ["Nodes"]
 
 Update = dict[str, Any]
 Run = Runtime[RunOptions]
+_log = logging.getLogger(__name__)
+_OTHER_MODE = "This task needs all items at once: the node runs in the mode Run Once for All Items."
 _MOST_AUTOMATIC = 8
 """Mechanical edits in one run; each is a new text, so they end by themselves as a rule."""
 
@@ -57,9 +60,11 @@ class Nodes:
         update: Update = {"strategy": "synthesis"}
         found = Synthesis("unsolved")
         if runtime.context.synthesis and task.examples:
-            found = await asyncio.to_thread(synthesize, SynthesisRequest(task.description, tuple(task.examples)))
+            found = await self._search(task)
         if found.status != "unsolved":
-            return update | {"draft": _draft_from(found, task), "ambiguity": _question(found, task)}
+            draft = _draft_from(found, task)
+            notes = [_OTHER_MODE] if draft.mode != task.mode else []
+            return update | {"draft": draft, "ambiguity": _question(found, task), "warnings": notes}
         if not self._services.llm.configured:
             return update | {"error": _undecided(task, found)}
         hints = [found.partial] if found.partial else []
@@ -75,6 +80,15 @@ class Nodes:
         except ModelError as error:
             return update | {"error": _model_error(error)}
         return update | {"hints": hints} | _taken(drafted, state)
+
+    async def _search(self, task: Task) -> Synthesis:
+        """Offer a program only if both its printings do what it says, on inputs that the example did not show."""
+        found = await asyncio.to_thread(synthesize, SynthesisRequest(task.description, tuple(task.examples)))
+        verification = await verify(found, self._services.sandbox.execute)
+        if verification.ok:
+            return found
+        _log.error("printings of one program differ: %s", "; ".join(verification.differences[:3]))
+        return Synthesis("unsolved", partial=found.partial, elapsed_ms=found.elapsed_ms)
 
     async def _solve_again(self, state: PipelineState, remembered: Draft, runtime: Run) -> Update:
         """What was remembered does not hold any more: forget it, and solve the task as if it were new."""
@@ -240,8 +254,11 @@ def _profile(runtime: Run) -> RunnerProfile:
 
 
 def _draft_from(found: Synthesis, task: Task) -> Draft:
+    """A program that needs all items at once stays in that mode, whatever the request said."""
+    by_item = task.mode == "runOnceForEachItem" and task.language in found.item_code
     return Draft(
-        code=found.code[task.language],
+        code=(found.item_code if by_item else found.code)[task.language],
+        mode="runOnceForEachItem" if by_item else "runOnceForAllItems",
         engine="synthesis",
         explanation=found.explanation,
         confidence=found.confidence,

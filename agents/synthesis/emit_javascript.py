@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from agents.synthesis.language import LEVELS, Expr, Stage
-from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, uses
+from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, item_steps, uses
 
-__all__ = ["JavaScriptPrinter", "helpers_of", "javascript_body"]
+__all__ = ["JavaScriptPrinter", "helpers_of", "javascript_body", "javascript_item_body"]
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _HELPERS = {
@@ -27,6 +27,21 @@ def javascript_body(program: Expr) -> str:
     printer = JavaScriptPrinter(language="javascript")
     text = printer.program(program)
     return "\n\n".join([*helpers_of(printer.helpers), text]) + "\n"
+
+
+def javascript_item_body(program: Expr) -> str | None:
+    """Print a program for the mode Run Once for Each Item; None when it needs more than one item."""
+    steps = item_steps(program)
+    if steps is None:
+        return None
+    printer = JavaScriptPrinter(language="javascript")
+    with printer.naming(row="json"):
+        tests = [printer.print(stage.exprs[0]).text for stage in steps[0]]
+        value = None if steps[1] is None else printer.print(steps[1]).text
+    lines = ["const { json } = $input.item;"] if tests or value is not None else []
+    lines += [f"if (!({test})) return null;" for test in tests]
+    lines.append("return $input.item;" if value is None else f"return {{ json: {value} }};")
+    return "\n\n".join([*helpers_of(printer.helpers), "\n".join(lines)]) + "\n"
 
 
 def helpers_of(needed: set[str]) -> list[str]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.synthesis.language import LEVELS, Expr, Stage
-from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, uses
+from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, item_steps, uses
 from agents.synthesis.python_helpers import helper_texts
 
-__all__ = ["PythonPrinter", "python_body"]
+__all__ = ["PythonPrinter", "python_body", "python_item_body"]
 
 
 def python_body(program: Expr) -> str:
@@ -17,6 +17,21 @@ def python_body(program: Expr) -> str:
     printer = PythonPrinter(language="python")
     text = printer.program(program)
     return "\n\n".join([*helper_texts(printer.helpers), text]) + "\n"
+
+
+def python_item_body(program: Expr) -> str | None:
+    """Print a program for the mode Run Once for Each Item; None when it needs more than one item."""
+    steps = item_steps(program)
+    if steps is None:
+        return None
+    printer = PythonPrinter(language="python")
+    with printer.naming(row="row"):
+        tests = [printer.print(stage.exprs[0]).at(5) for stage in steps[0]]
+        value = None if steps[1] is None else printer.print(steps[1]).text
+    lines = ['row = _item["json"]'] if tests or value is not None else []
+    lines += [f"if not ({test}):\n    return None" for test in tests]
+    lines.append("return _item" if value is None else f'return {{"json": {value}}}')
+    return "\n\n".join([*helper_texts(printer.helpers), "\n".join(lines)]) + "\n"
 
 
 @dataclass

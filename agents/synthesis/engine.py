@@ -4,8 +4,8 @@ import time
 from typing import Any
 
 import agents.synthesis.operators  # noqa: F401 - importing it fills the language
-from agents.synthesis.emit_javascript import javascript_body
-from agents.synthesis.emit_python import python_body
+from agents.synthesis.emit_javascript import javascript_body, javascript_item_body
+from agents.synthesis.emit_python import python_body, python_item_body
 from agents.synthesis.explain import explain, partial_words
 from agents.synthesis.language import Expr, var
 from agents.synthesis.readings import (
@@ -61,6 +61,7 @@ def synthesize(request: SynthesisRequest) -> Synthesis:
     return Synthesis(
         status,
         code_of(leading),
+        _item_code_of(leading),
         explain(leading),
         confidence_of(leading, len(inputs), sum(map(len, inputs))),
         ambiguity,
@@ -82,6 +83,11 @@ def leading_program(request: SynthesisRequest) -> Expr | None:
 
 def _items(rows: Rows) -> list[dict[str, Any]]:
     return [{"json": row} for row in rows]
+
+
+def _item_code_of(program: Expr) -> dict[Any, str]:
+    printed = {"javascript": javascript_item_body(program), "python": python_item_body(program)}
+    return {language: text for language, text in printed.items() if text is not None}
 
 
 def code_of(program: Expr) -> dict[Any, str]:

@@ -164,3 +164,16 @@ def is_selection(stages: tuple[Stage, ...]) -> bool:
 def fits(text: str) -> bool:
     """Whether a text fits on one line."""
     return len(text) <= _LINE and "\n" not in text
+
+
+def item_steps(program: Expr) -> tuple[tuple[Stage, ...], Expr | None] | None:
+    """The filters and the mapping of a program that looks at one item at a time; None for any other."""
+    if program.op != "pipe" or program.args[0] != Expr("var", (), ("items",)):
+        return None
+    depth, stages, body = program.params
+    exprs = [expr for stage in stages for expr in stage.exprs] + ([body] if body is not None else [])
+    if any(stage.kind != "filter" for stage in stages):
+        return None
+    if any(uses(expr, "items", "index", LEVELS[depth].elements) for expr in exprs):
+        return None
+    return stages, body

@@ -47,6 +47,8 @@ class Synthesis:
     status: Status
     code: Mapping[Language, str] = field(default_factory=dict)
     """The body of a code node (all-items mode) by language."""
+    item_code: Mapping[Language, str] = field(default_factory=dict)
+    """The same for the mode Run Once for Each Item; empty when the program needs more than one item at a time."""
     explanation: str = ""
     confidence: float = 0.0
     """The share of development tasks with such an answer whose further cases were all right, 0 to 1."""
