@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.synthesis.language import LEVELS, OPERATORS, Expr, Stage, subexpressions
 
-__all__ = ["LENIENT", "LITERAL", "Printed", "Printer", "fits", "indented", "is_selection", "uses"]
+__all__ = ["LENIENT", "LITERAL", "Printed", "Printer", "fits", "indented", "is_selection", "item_steps", "uses"]
 
 LITERAL = 18
 """The precedence of a literal, a name, a call."""
