@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sandbox.types import NodeRules
 from tools.checks.lines import finding_at
-from tools.checks.python_source import PythonSource, walk_scope
+from tools.checks.python_source import PythonSource, walk_statements
 from tools.checks.python_values import PythonValues
 from tools.checks.report import Finding, Severity
 from tools.checks.words import words
@@ -79,11 +79,8 @@ class _Lints:
         return finding_at(self.code, f"n8n/{rule}", message, line, column + 1, severity=severity, remedy=remedy)
 
     def assigns_result(self) -> bool:
-        """Whether the top level stores into `result` and reads nothing of a node."""
-        return any(
-            isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == "result"
-            for node in walk_scope(self.tree.body)
-        )
+        """Whether the top level stores into `result`."""
+        return any(isinstance(b, ast.Name) for b in self.scopes.top.names.get("result", ()))
 
     def static_check(self) -> Iterator[Finding]:
         """What n8n refuses before it runs the code."""
@@ -222,7 +219,7 @@ class _Lints:
             yield self.find(node, "multi-line-text", message, severity="warning", remedy="join lines with '\\n'")
 
     def returns(self) -> Iterator[Finding]:
-        found = [node for node in walk_scope(self.tree.body) if isinstance(node, ast.Return)]
+        found = [node for node in walk_statements(self.tree.body) if isinstance(node, ast.Return)]
         if not found and self.tree.body:
             yield self.find(
                 self.tree.body[-1],

@@ -12,12 +12,12 @@ from typing import Literal
 
 from tools.checks.python_scopes import PythonScopes
 
-__all__ = ["PythonSource", "compile_only", "has_top_level_return", "parse_python", "walk_scope"]
+__all__ = ["PythonSource", "compile_only", "has_top_level_return", "parse_python", "walk_statements"]
 
 _COMPILE_LOCK = threading.Lock()
 """`warnings.catch_warnings` is not safe between threads."""
 _RETURN = re.compile(r"^(?:return\b|[ \t]+return\b)", re.MULTILINE)
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,11 @@ class PythonSource:
 
 def compile_only(code: str) -> SyntaxError | None:
     """Why long code does not compile, without a tree of it: as a snippet or, when it returns, as a function's body."""
-    text = code
-    if _RETURN.search(code) is not None:
-        text = "def _user_function():\n" + textwrap.indent(code, "    ")
     with _COMPILE_LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            compile(text, "<code>", "exec", dont_inherit=True)
+            _compile(code, as_body=_RETURN.search(code) is not None)
         except SyntaxError as problem:
-            if text is not code and problem.lineno is not None:
-                problem.lineno -= 1
-                problem.offset = (problem.offset or 5) - 4
             return problem
         except (RecursionError, MemoryError, ValueError) as problem:
             return SyntaxError(str(problem) or "the code is nested too deeply", ("", None, None, None))
@@ -70,7 +64,7 @@ def _parse(code: str) -> PythonSource:
     try:
         tree = ast.parse(code)
         dialect: Literal["body", "snippet"] = "body" if has_top_level_return(tree) else "snippet"
-        _compile(tree, dialect)
+        _compile(code, as_body=dialect == "body")
     except SyntaxError as problem:
         return PythonSource(code, None, problem)
     except (RecursionError, MemoryError):
@@ -80,27 +74,38 @@ def _parse(code: str) -> PythonSource:
     return PythonSource(code, tree, None, dialect)
 
 
-def _compile(tree: ast.Module, dialect: str) -> None:
-    """Let the compiler find what the grammar leaves out: a `break` outside a loop, an `await`, a bad `nonlocal`."""
-    if dialect == "snippet":
-        compile(tree, "<code>", "exec", dont_inherit=True)
+def _compile(code: str, *, as_body: bool) -> None:
+    """Let the compiler find what the grammar leaves out: a `break` outside a loop, an `await`, a bad `nonlocal`.
+
+    Raises:
+        SyntaxError: with the places of the code itself.
+    """
+    if not as_body:
+        compile(code, "<code>", "exec", dont_inherit=True)
         return
-    arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-    function = ast.FunctionDef(name="_user_function", args=arguments, body=tree.body, decorator_list=[])
-    wrapped = ast.fix_missing_locations(ast.Module(body=[function], type_ignores=[]))
-    compile(wrapped, "<code>", "exec", dont_inherit=True)
+    try:
+        compile("def _user_function():\n" + textwrap.indent(code, "    "), "<code>", "exec", dont_inherit=True)
+    except SyntaxError as problem:
+        if problem.lineno is not None:
+            problem.lineno -= 1
+            problem.offset = max((problem.offset or 5) - 4, 1)
+        raise
 
 
-def walk_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """The nodes of these statements without those inside functions, lambdas and classes."""
-    stack: list[ast.AST] = list(reversed(body))
+def walk_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """These statements and those in their blocks, without the bodies of functions and classes."""
+    stack: list[ast.stmt] = list(reversed(body))
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, _SCOPES):
-            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+        if isinstance(node, _SCOPES):
+            continue
+        blocks = [getattr(node, name, ()) for name in ("finalbody", "orelse", "body")]
+        blocks += [part.body for name in ("handlers", "cases") for part in getattr(node, name, ())]
+        for block in blocks:
+            stack.extend(reversed(block))
 
 
 def has_top_level_return(tree: ast.Module) -> bool:
     """Whether the code returns as a function body does."""
-    return any(isinstance(node, ast.Return) for node in walk_scope(tree.body))
+    return any(isinstance(node, ast.Return) for node in walk_statements(tree.body))
