@@ -1,6 +1,7 @@
 """What checks and optimiser cost and reach: latency beside Node and bandit, mended drafts, proven rewrites."""
 
 import asyncio
+import io
 import json
 import statistics
 import subprocess
@@ -115,7 +116,9 @@ def _bandit(code: str) -> None:
     settings = config.BanditConfig()
     made = manager.BanditManager(settings, "file")
     tests = test_set.BanditTestSet(settings)
-    visitor = node_visitor.BanditNodeVisitor("<code>", None, made.b_ma, tests, False, {}, made.metrics)
+    visitor = node_visitor.BanditNodeVisitor(
+        "<code>", io.BytesIO(code.encode()), made.b_ma, tests, False, {}, made.metrics
+    )
     made.metrics.begin("<code>")
     visitor.process(code.encode())
 
