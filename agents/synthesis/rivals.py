@@ -73,9 +73,12 @@ def _rounding(expr: Expr) -> Iterator[Expr]:
         yield make("round", *expr.args, params=(0,))
 
 
+_CUTS = ("before", "up_to_last", "piece", "last_piece", "after")
+
+
 def _first_word(expr: Expr) -> Iterator[Expr]:
     """First part or all but the last; last part or all but the first."""
-    if expr.params[:1] in {(" ",), (".",)}:
+    if expr.op in _CUTS and expr.params[0] in (" ", "."):
         yield from _swap("before", "up_to_last")(expr)
         if expr.op == "piece" and expr.params[1] == 1:
             yield Expr("last_piece", expr.args, expr.params[:1], "text", expr.cost)
