@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from agents.task import Task
 from graph.memories import Memories, asked_of
@@ -13,7 +13,9 @@ from graph.state import GenerateInput, RunOptions
 from tools.errors import CodegenError, RunCancelled, StorageError
 from tools.n8n.profile import profile_from
 from tools.storage import LEASE_S, Storage
-from tools.storage.checkpoints import Checkpoints
+
+if TYPE_CHECKING:
+    from tools.storage.checkpoints import Checkpoints
 
 __all__ = ["Ledger", "Recording"]
 
@@ -45,7 +47,7 @@ class Recording:
 class Ledger:
     """The records of this process's runs."""
 
-    def __init__(self, storage: Storage, checkpoints: Checkpoints, memories: Memories) -> None:
+    def __init__(self, storage: Storage, checkpoints: "Checkpoints", memories: Memories) -> None:
         self._storage = storage
         self._checkpoints = checkpoints
         self._memories = memories

@@ -29,6 +29,7 @@ from tools.checks.report import Finding, Report
 from tools.errors import ModelError
 from tools.n8n.profile import RunnerProfile, profile_from
 from tools.optimise import optimise
+from tools.toolbox import execute_code_tool
 
 __all__ = ["Nodes"]
 
@@ -45,7 +46,7 @@ class Nodes:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._tools = ToolNode([services.execute_code])
+        self._tools = ToolNode([execute_code_tool(services.sandbox)])
 
     async def generate(self, state: PipelineState, runtime: Run) -> Update:
         """Find a first draft: the same request's of an earlier run, else by search over the examples or by a model."""

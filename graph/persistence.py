@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from agents.attempt import Attempt
 from agents.case import Outcome
@@ -18,7 +19,9 @@ from tools.llm.table import single_provider
 from tools.memory import PatternMemory
 from tools.settings import Settings
 from tools.storage import Storage, in_memory, open_storage
-from tools.storage.checkpoints import Checkpoints, open_checkpoints
+
+if TYPE_CHECKING:
+    from tools.storage.checkpoints import Checkpoints
 
 __all__ = ["STATE_TYPES", "Persistence", "open_persistence"]
 
@@ -34,13 +37,15 @@ class Persistence:
     """What survives a run."""
 
     storage: Storage
-    checkpoints: Checkpoints
+    checkpoints: "Checkpoints"
     memories: Memories
 
 
 @asynccontextmanager
 async def open_persistence(settings: Settings) -> AsyncIterator[Persistence]:
     """Open the database of the settings; a workspace that cannot be written gives one in memory, and says so."""
+    from tools.storage.checkpoints import open_checkpoints  # LangGraph's savers take half a second to import
+
     async with _open_storage(settings) as storage:
         is_kept = storage.dialect == "postgres" or not storage.is_in_memory
         path = settings.sandbox.workspace / "checkpoints.db" if is_kept else None

@@ -6,13 +6,10 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from langchain_core.runnables import RunnableConfig
-
 from graph.ledger import Ledger, Recording
-from graph.pipeline import Pipeline, build_pipeline
 from graph.request import task_from
 from graph.services import Services, open_services
 from graph.state import GenerateInput, GenerateOutput, RunOptions
@@ -20,6 +17,11 @@ from tools.errors import CodegenError
 from tools.llm.completion import Provider
 from tools.settings import Settings
 from tools.storage import Run
+
+if TYPE_CHECKING:  # LangGraph takes a second to import: only who runs the pipeline waits for it
+    from langchain_core.runnables import RunnableConfig
+
+    from graph.pipeline import Pipeline
 
 __all__ = ["Runner", "StageEvent", "open_runner"]
 
@@ -40,7 +42,7 @@ class StageEvent:
 class Runner:
     """Runs the pipeline over opened services."""
 
-    def __init__(self, services: Services, pipeline: Pipeline) -> None:
+    def __init__(self, services: Services, pipeline: "Pipeline") -> None:
         self.services = services
         self._pipeline = pipeline
         self._ledger = Ledger(services.storage, services.checkpoints, services.memories)
@@ -165,13 +167,15 @@ def _delivered(state: dict[str, Any]) -> dict[str, Any]:
     return {name: state[name] for name in GenerateOutput.__annotations__ if name in state}
 
 
-def _thread(run_id: str, **others: Any) -> RunnableConfig:
+def _thread(run_id: str, **others: Any) -> "RunnableConfig":
     return {"configurable": {"thread_id": run_id, **others}}
 
 
 @asynccontextmanager
 async def open_runner(settings: Settings, providers: Sequence[Provider] | None = None) -> AsyncIterator[Runner]:
     """Open the services (with other models than the settings', if given) and build the pipeline over them."""
+    from graph.pipeline import build_pipeline
+
     async with open_services(settings, providers) as services:
         runner = Runner(services, build_pipeline(services, services.checkpoints))
         try:

@@ -3,8 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-
-from langchain_core.tools import BaseTool
+from typing import TYPE_CHECKING
 
 from agents.code_generator import CodeGenerator
 from agents.fixer import Fixer
@@ -22,8 +21,9 @@ from tools.llm.completion import Provider
 from tools.llm.opening import make_providers
 from tools.settings import Settings
 from tools.storage import Storage
-from tools.storage.checkpoints import Checkpoints
-from tools.toolbox import execute_code_tool
+
+if TYPE_CHECKING:
+    from tools.storage.checkpoints import Checkpoints
 
 __all__ = ["Services", "open_services", "sandbox_config"]
 
@@ -36,15 +36,13 @@ class Services:
     sandbox: Sandbox
     executor: CheckedExecutor
     """The sandbox behind the language layer: what `/execute` asks."""
-    execute_code: BaseTool
-    """The LangChain tool over the sandbox."""
     llm: Router
     """The models, if any are configured."""
     drafting: Drafting
     """Drafts and mends with a model."""
     storage: Storage
     """Runs, versions, patterns and jobs."""
-    checkpoints: Checkpoints
+    checkpoints: "Checkpoints"
     """Where runs are resumed from."""
     memories: Memories
     """Nodes of earlier runs."""
@@ -87,7 +85,6 @@ async def open_services(settings: Settings, providers: Sequence[Provider] | None
             settings=settings,
             sandbox=box,
             executor=CheckedExecutor(box),
-            execute_code=execute_code_tool(box),
             llm=llm,
             drafting=Drafting(llm, generator, Mender(generator, Fixer(llm))),
             storage=kept.storage,
