@@ -33,9 +33,9 @@ def show_generate(out: Console, answer: dict[str, Any]) -> None:
     _show_problems(out, answer)
     if answer["node"]:
         out.print("the code:")
-        out.print(_code(answer["code"].rstrip(), answer["language"]))
+        _show_code(out, answer["code"].rstrip(), answer["language"])
         out.print("paste this into n8n:")
-        out.print(_code(json.dumps(answer["envelope"], indent=2, ensure_ascii=False), "json"))
+        _show_code(out, json.dumps(answer["envelope"], indent=2, ensure_ascii=False), "json")
 
 
 def show_execute(out: Console, answer: dict[str, Any]) -> None:
@@ -45,7 +45,7 @@ def show_execute(out: Console, answer: dict[str, Any]) -> None:
     if answer["stderr"]:
         out.print(answer["stderr"].rstrip("\n"), style="yellow", markup=False)
     if answer["success"]:
-        out.print(_code(json.dumps(answer["result"], indent=2, ensure_ascii=False), "json"))
+        _show_code(out, json.dumps(answer["result"], indent=2, ensure_ascii=False), "json")
     else:
         error = answer["error"]
         place = f" (line {error['line']})" if error["line"] else ""
@@ -61,7 +61,7 @@ def show_run_node(out: Console, answer: dict[str, Any]) -> None:
     if answer["stdout"]:
         out.print(answer["stdout"].rstrip("\n"), markup=False)
     if answer["success"]:
-        out.print(_code(json.dumps(answer["items"], indent=2, ensure_ascii=False), "json"))
+        _show_code(out, json.dumps(answer["items"], indent=2, ensure_ascii=False), "json")
     else:
         error = answer["error"]
         place = f" (line {error['line']})" if error["line"] else ""
@@ -86,7 +86,7 @@ def show_optimize(out: Console, answer: dict[str, Any]) -> None:
         out.print(f"line {suggestion['line']}: {suggestion['type']}: {suggestion['message']}", markup=False)
     proof = results["proof"]
     out.print(f"{proof['verdict']}: {proof['reason']}", style="green" if results["changed"] else "yellow", markup=False)
-    out.print(_code(results["optimized_code"], answer["language"]))
+    _show_code(out, results["optimized_code"], answer["language"])
     if proof["measurements"]:
         table = Table("items", "before ms", "after ms", box=None, header_style="dim")
         for each in proof["measurements"]:
@@ -117,9 +117,11 @@ def _tests(tests: list[dict[str, Any]]) -> RenderableType:
     for column in ("test", "oracle", "", "expected", "actual"):
         table.add_column(column)
     for test in tests:
-        mark = Text("passed", "green") if test["passed"] else Text("failed", "red")
-        actual = test["error"] if test["actual"] is None else _short(test["actual"])
-        table.add_row(test["name"], test["oracle"], mark, _short(test["expected"]), Text(actual))
+        passed, failed = Text("passed", "green"), Text("failed", "red") if test["binding"] else Text("weak", "yellow")
+        actual = test["message"] if test["actual"] is None or not test["passed"] else _short(test["actual"])
+        table.add_row(
+            test["name"], test["oracle"], passed if test["passed"] else failed, _short(test["expected"]), Text(actual)
+        )
     return table
 
 
@@ -136,8 +138,7 @@ def _show_problems(out: Console, answer: dict[str, Any]) -> None:
 
 def _readings(ambiguity: dict[str, Any]) -> RenderableType:
     lines: list[RenderableType] = [
-        Text("which one is meant? for the input "),
-        _code(_short(ambiguity["input"], 200), "json"),
+        Text(f"which one is meant? for the input {_short(ambiguity['input'], 200)}"),
     ]
     for number, reading in enumerate(ambiguity["readings"], start=1):
         lines.append(Text(f"{number}. {reading['words']}  ->  {_short(reading['output'], 200)}"))
@@ -153,8 +154,11 @@ def _findings(findings: list[dict[str, Any]]) -> RenderableType:
     return table
 
 
-def _code(text: str, language: str) -> Syntax:
-    return Syntax(text, _LEXER.get(language, language), theme="ansi_dark", word_wrap=True, background_color="default")
+def _show_code(out: Console, text: str, language: str) -> None:
+    """Print code as it is: a wrapped line could not be pasted."""
+    highlighted = Syntax("", _LEXER.get(language, language), theme="ansi_dark").highlight(text.rstrip())
+    highlighted.rstrip()
+    out.print(highlighted, soft_wrap=True)
 
 
 def _short(value: Any, width: int = _SHORT) -> str:
