@@ -69,8 +69,11 @@ class Spawner(Protocol):
     async def close(self) -> None:
         """End everything."""
 
-    async def spawn(self) -> Child:
+    async def spawn(self, *, in_haste: bool = False) -> Child:
         """Make one ready child.
+
+        Args:
+            in_haste: somebody waits for it, so that warming it up would save nobody any time.
 
         Raises:
             SandboxFault: it could not be made.

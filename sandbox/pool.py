@@ -176,13 +176,13 @@ class Pool:
     def _refill(self) -> None:
         wanted = min(len(self._takers) + self.size.warm, max(self.size.running, self.size.warm))
         while not self._closed and len(self._idle) + len(self._spawning) < wanted:
-            task = asyncio.get_running_loop().create_task(self._make())
+            task = asyncio.get_running_loop().create_task(self._make(in_haste=len(self._takers) > len(self._spawning)))
             self._spawning.add(task)
             task.add_done_callback(self._spawning.discard)
 
-    async def _make(self) -> None:
+    async def _make(self, *, in_haste: bool) -> None:
         try:
-            child = await self.spawner.spawn()
+            child = await self.spawner.spawn(in_haste=in_haste)
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for the child
             taker = self._next_taker()
             if taker is not None:

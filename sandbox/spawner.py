@@ -16,7 +16,7 @@ from pathlib import Path
 from sandbox.children import Child, Exit, receive_frame
 from sandbox.errors import SandboxFault, SandboxUnavailable
 from sandbox.lockdown.ladder import Wall
-from sandbox.zygote import BOOT, BORN, FORK, GONE, SELFTEST, Plan
+from sandbox.zygote import BOOT, BORN, FORK, GONE, HASTE, SELFTEST, Plan
 
 __all__ = ["ZygoteSpawner"]
 
@@ -61,12 +61,12 @@ class ZygoteSpawner:
             await zygote.close()
         self._zygote, self._retired = None, []
 
-    async def spawn(self) -> Child:
-        """Make one ready child."""
+    async def spawn(self, *, in_haste: bool = False) -> Child:
+        """Make one ready child, a cold one in haste."""
         zygote = await self._current()
         try:
             async with asyncio.timeout(_READY_S):
-                return await zygote.spawn(FORK)
+                return await zygote.spawn(HASTE if in_haste else FORK)
         except (EOFError, TimeoutError, OverflowError) as error:
             raise SandboxFault(f"a child did not become ready: {error or type(error).__name__}") from error
 
@@ -185,7 +185,7 @@ class _Zygote:
         order: asyncio.Future[Child] = loop.create_future()
         self._orders.append(order)
         self.spawned += 1
-        await loop.sock_sendall(self._control, kind + b"\x01")
+        await loop.sock_sendall(self._control, kind)
         try:
             child = await order
         except asyncio.CancelledError:  # whoever cancelled may have come a moment after the birth

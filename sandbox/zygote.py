@@ -2,7 +2,7 @@
 
 It is exec'd with no environment but a fixed hash seed and UTC, and never reads a request: a child reads its own, from
 its own socket, so nothing of one execution is in the memory that another inherits. It speaks over one seqpacket socket,
-the controller's: `Plan` in, then a number of children to fork; out come `up`, a `born` for each child (with its socket
+the controller's: `Plan` in, then orders for children; out come `up`, a `born` for each child (with its socket
 and pidfd) and one `gone`. With the variant `node` a locked child becomes another program, `Plan.argv`, which finds its
 socket on descriptor 3, says `{"ready": true}` and answers as `frames` tells.
 """
@@ -24,7 +24,7 @@ from sandbox.lockdown.ladder import lock_child, lock_zygote
 from sandbox.lockdown.seccomp import Filter, Variant
 from sandbox.lockdown.selftest import probe
 
-__all__ = ["BOOT", "BORN", "CHILD_SOCKET", "FORK", "GONE", "SELFTEST", "Plan", "main"]
+__all__ = ["BOOT", "BORN", "CHILD_SOCKET", "FORK", "GONE", "HASTE", "SELFTEST", "Plan", "main"]
 
 CHILD_SOCKET = 3
 """The one descriptor of a child, beside 0, 1 and 2 on /dev/null."""
@@ -34,6 +34,8 @@ GONE = struct.Struct("!cIiI")
 """b"G", pid, wait status, peak resident kilobytes."""
 SELFTEST = b"T"
 FORK = b"F"
+HASTE = b"H"
+"""A child whose request waits already: to warm it up would make the request wait for what it does itself."""
 
 BOOT = (
     "import sys, types; sys.path[:0] = {path!r}; package = types.ModuleType('sandbox');"
@@ -143,14 +145,13 @@ class _Nursery:
         order = self.control.recv(64)
         if not order:
             os._exit(0)  # the children die with their parent
-        for _ in range(order[1]):
-            self._fork(selftest=order[:1] == SELFTEST)
+        self._fork(order)
 
-    def _fork(self, *, selftest: bool) -> None:
+    def _fork(self, order: bytes) -> None:
         ours, theirs = socket.socketpair()
         pid = fork()
         if pid == 0:
-            self._become_child(theirs, selftest=selftest)
+            self._become_child(theirs, order)
         theirs.close()
         pidfd = os.pidfd_open(pid)
         socket.send_fds(self.control, [BORN.pack(b"B", pid)], [ours.fileno(), pidfd])
@@ -169,23 +170,23 @@ class _Nursery:
                 return
             self.control.send(GONE.pack(b"G", pid, status, usage.ru_maxrss))
 
-    def _become_child(self, theirs: socket.socket, *, selftest: bool) -> NoReturn:
+    def _become_child(self, theirs: socket.socket, order: bytes) -> NoReturn:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.dup2(theirs.fileno(), CHILD_SOCKET, inheritable=True)
             os.closerange(CHILD_SOCKET + 1, 256)
-            self._live(selftest=selftest)
+            self._live(order)
         except BaseException as error:  # noqa: BLE001 - a child that cannot be locked says why and ends
             _last_words(error)
         os._exit(1)
 
-    def _live(self, *, selftest: bool) -> None:
+    def _live(self, order: bytes) -> None:
         node = self.plan.variant == "node"
-        if not node and not selftest:
+        if not node and order == FORK:
             self.served.warm_up()
         lock_child(self.filter, self.pid)
-        if selftest:
+        if order == SELFTEST:
             _answer_selftest(may_map_code=node)
         elif node:
             os.execve(self.plan.argv[0], list(self.plan.argv), dict(self.plan.environment))  # noqa: S606 - no shell, and that is the point
