@@ -61,7 +61,11 @@ class Services:
 def sandbox_config(settings: Settings) -> SandboxConfig:
     """What the sandbox needs of the settings."""
     own = settings.sandbox
-    return SandboxConfig(max_memory_mb=own.max_memory_mb, workspace=own.workspace if own.cache_enabled else None)
+    return SandboxConfig(
+        max_memory_mb=own.max_memory_mb,
+        workspace=own.workspace if own.cache_enabled else None,
+        allow_language_only=own.allow_language_only,
+    )
 
 
 @asynccontextmanager

@@ -30,6 +30,8 @@ class SandboxConfig:
     """Children of one language."""
     workspace: Path | None = None
     """Folder of the execution cache; `None`: nothing is kept."""
+    allow_language_only: bool = False
+    """Run Python behind the language layer and limits alone where no wall exists (TERRY_ALLOW_LANGUAGE_ONLY)."""
 
 
 class Sandbox:
@@ -43,7 +45,7 @@ class Sandbox:
 
     def __init__(self, config: SandboxConfig | None = None, *, plans: dict[Language, Plan] | None = None) -> None:
         self.config = config or SandboxConfig()
-        self._plans: dict[Language, Plan] = {"python": Plan("python", self.config.max_memory_mb), **(plans or {})}
+        self._plans: dict[Language, Plan] = {"python": _python_plan(self.config), **(plans or {})}
         self._pools: dict[Language, Pool] = {}
         self._opening = asyncio.Lock()
         self._version = b""
@@ -97,11 +99,12 @@ class Sandbox:
             elapsed_ms = round((time.perf_counter() - started) * 1000, 3)
             return [replace(result, execution_time_ms=elapsed_ms) for result in kept]
         pool = await self._pool(request.language)
+        if pool.spawner.wall.rung == "E" and request.dialect == "node":
+            raise SandboxUnavailable("n8n's own rules hold nobody: without a wall (rung E) no code runs by them alone")
         results = await pool.run(frame, len(request.contexts), request.limits)
-        rung = pool.spawner.wall.rung
         if request.dialect == "node":
             results = [node_outcome(request, *each) for each in zip(request.contexts, results, strict=True)]
-        results = [replace(result, isolation=rung) for result in results]
+        results = [replace(result, isolation=pool.spawner.wall.isolation) for result in results]
         if self.cache and _can_be_kept(request, results):
             self.cache.put(key, results)
         return results
@@ -116,9 +119,9 @@ class Sandbox:
 
     @property
     def isolation(self) -> str:
-        """The rung of the ladder that Python runs on; empty before the sandbox is open."""
+        """The rung of the ladder that Python runs on, or `language-only`; empty before the sandbox is open."""
         pool = self._pools.get("python")
-        return pool.spawner.wall.rung if pool else ""
+        return pool.spawner.wall.isolation if pool else ""
 
     async def _pool(self, language: Language) -> Pool:
         async with self._opening:
@@ -148,6 +151,10 @@ def _check(request: ExecutionRequest) -> None:
         raise ValueError("the dialect `node`, and no other, needs rules")
     if min(limits.timeout_s, limits.memory_mb, limits.output_bytes, limits.result_bytes) <= 0:
         raise ValueError(f"limits must be above zero: {limits}")
+
+
+def _python_plan(config: SandboxConfig) -> Plan:
+    return Plan("python", config.max_memory_mb, language_only=config.allow_language_only)
 
 
 def _plan(language: Language, config: SandboxConfig) -> Plan:

@@ -112,7 +112,7 @@ class ExecutionResult:
     cached: bool = False
     error: ExecutionError | None = None
     isolation: str = ""
-    """The rung of the ladder it ran on, `A` to `E` (see `sandbox.lockdown`)."""
+    """The rung of the ladder it ran on, `A` to `C`, or `language-only` (see `sandbox.lockdown.ladder`)."""
     varies: str | None = None
     """What in the code makes a second run differ (a clock, chance, an address); such a result is never cached."""
     warnings: tuple[str, ...] = ()

@@ -42,6 +42,8 @@ class SandboxSettings(BaseSettings):
     """Megabytes of address space of one execution."""
     cache_enabled: bool = True
     """Answer a repeated deterministic execution from the cache."""
+    allow_language_only: bool = False
+    """Where the system has no wall at all, run Python behind its language layer and limits alone: no production."""
 
 
 class GenerationSettings(BaseSettings):

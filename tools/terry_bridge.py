@@ -47,9 +47,13 @@ class TerryBridge:
         self._most_s = float(settings.max_execution_time)
         self._memory_mb = settings.max_memory_mb
         self._loop = BackgroundLoop("terry-bridge")
-        workspace = settings.workspace if settings.cache_enabled else None
+        config = SandboxConfig(
+            max_memory_mb=self._memory_mb,
+            workspace=settings.workspace if settings.cache_enabled else None,
+            allow_language_only=settings.allow_language_only,
+        )
         try:
-            self._sandbox = self._loop.open(Sandbox(SandboxConfig(max_memory_mb=self._memory_mb, workspace=workspace)))
+            self._sandbox = self._loop.open(Sandbox(config))
         except BaseException:
             self._loop.close()
             raise

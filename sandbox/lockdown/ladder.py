@@ -6,7 +6,9 @@
 | B | seccomp + Landlock, no namespaces (a container, a plain user) |
 | C | seccomp only: the Python filter has no path call at all; JavaScript, which needs files, is refused |
 | D | no seccomp: refused |
-| E | no Linux, or an architecture whose system calls we do not know: refused |
+| E | no Linux, or an architecture whose system calls we do not know: refused, but by explicit setting |
+
+That setting gives E the language layer and resource limits alone; it changes nothing on any other rung.
 """
 
 import ctypes
@@ -17,9 +19,11 @@ from typing import Literal
 from sandbox.lockdown import landlock, limits, seccomp
 from sandbox.lockdown.kernel import ARCHITECTURE, KernelRefused, Prctl, is_linux, prctl, syscall
 
-__all__ = ["Rung", "Wall", "lock_child", "lock_zygote"]
+__all__ = ["LANGUAGE_ONLY", "Rung", "Wall", "lock_child", "lock_zygote"]
 
 Rung = Literal["A", "B", "C", "D", "E"]
+
+LANGUAGE_ONLY = "language-only"
 
 _USER = 65533
 """An id that no service uses, mapped in every user namespace of a usual size."""
@@ -47,6 +51,11 @@ class Wall:
             return "C"
         return "A" if self.landlock_abi >= 4 and self.namespaces else "B"
 
+    @property
+    def isolation(self) -> str:
+        """As every answer tells it: the rung, or in words that there is none."""
+        return LANGUAGE_ONLY if self.rung == "E" else self.rung
+
 
 def lock_zygote(
     variant: seccomp.Variant,
@@ -70,6 +79,9 @@ def lock_zygote(
     Raises:
         KernelRefused: a step failed that this machine should be able to do.
     """
+    if not is_linux():
+        limits.lock_process(memory_mb)
+        return Wall(own_user=own_user and _leave_root())
     wall = Wall(seccomp=seccomp.available())
     if namespaces:
         wall = replace(wall, namespaces=_leave_namespaces())
@@ -85,8 +97,8 @@ def lock_zygote(
     return wall
 
 
-def lock_child(calls: seccomp.Filter, zygote: int) -> None:
-    """The rest, which a zygote cannot have: die with it, and the filter.
+def lock_child(calls: seccomp.Filter | None, zygote: int) -> None:
+    """The rest, which a zygote cannot have: die with it, and the filter (`None`: on rung E, where it was allowed).
 
     Raises:
         KernelRefused: a step failed; the process must end.
@@ -94,7 +106,8 @@ def lock_child(calls: seccomp.Filter, zygote: int) -> None:
     prctl(Prctl.PDEATHSIG, 9)
     if os.getppid() != zygote:
         raise KernelRefused(0, "the zygote ended before its child was locked")
-    calls.install()
+    if calls is not None:
+        calls.install()
 
 
 def _leave_namespaces() -> bool:

@@ -54,10 +54,11 @@ class BackgroundMonitor:
 @asynccontextmanager
 async def _monitor(settings: Settings) -> AsyncIterator[HealthMonitor]:
     url = settings.storage.database_url
+    own = settings.sandbox
     async with (
-        Sandbox(SandboxConfig(max_memory_mb=settings.sandbox.max_memory_mb)) as box,
+        Sandbox(SandboxConfig(max_memory_mb=own.max_memory_mb, allow_language_only=own.allow_language_only)) as box,
         Router(make_providers(settings.models.providers), settings.models.router) as llm,
-        open_storage(settings.sandbox.workspace / "state.db", url=url.get_secret_value() if url else None) as storage,
+        open_storage(own.workspace / "state.db", url=url.get_secret_value() if url else None) as storage,
         HealthMonitor(
             configured_services(
                 settings, storage, sandbox=sandbox_probe(box), providers=llm.snapshot if llm.configured else None
