@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -63,10 +64,15 @@ class ZygoteSpawner:
 
     async def spawn(self, *, in_haste: bool = False) -> Child:
         """Make one ready child, a cold one in haste."""
+        kind = HASTE if in_haste else FORK
         zygote = await self._current()
         try:
-            async with asyncio.timeout(_READY_S):
-                return await zygote.spawn(HASTE if in_haste else FORK)
+            try:
+                return await _in_time(zygote.spawn(kind))
+            except EOFError:
+                if not zygote.has_ended():
+                    raise
+            return await _in_time((await self._current()).spawn(kind))
         except (EOFError, TimeoutError, OverflowError) as error:
             raise SandboxFault(f"a child did not become ready: {error or type(error).__name__}") from error
 
@@ -102,6 +108,11 @@ class ZygoteSpawner:
         for zygote in idle:
             self._retired.remove(zygote)
             await zygote.close()
+
+
+async def _in_time(birth: Coroutine[None, None, Child]) -> Child:
+    async with asyncio.timeout(_READY_S):
+        return await birth
 
 
 async def _test(zygote: "_Zygote") -> None:
@@ -188,7 +199,11 @@ class _Zygote:
         order: asyncio.Future[Child] = loop.create_future()
         self._orders.append(order)
         self.spawned += 1
-        await loop.sock_sendall(self._control, kind)
+        try:
+            await loop.sock_sendall(self._control, kind)
+        except OSError as error:
+            order.cancel()
+            raise EOFError("the zygote hung up") from error
         try:
             child = await order
         except asyncio.CancelledError:  # whoever cancelled may have come a moment after the birth
@@ -210,6 +225,12 @@ class _Zygote:
             self._process.wait()  # at once: it was killed
             if self._process.stderr is not None:
                 self._process.stderr.close()
+
+    def has_ended(self) -> bool:
+        """Whether the process is gone, though its hanging up may not have been heard yet."""
+        if self._process is not None and self._process.poll() is not None:
+            self._die()
+        return self.dead
 
     def _hear(self) -> None:
         assert self._control is not None

@@ -75,6 +75,20 @@ async def test_a_killed_zygote_costs_the_running_request_a_clean_error_and_the_n
         assert spawner_of(sandbox).zygotes_started == 2
 
 
+async def test_a_zygote_that_dies_over_an_order_costs_nobody_anything() -> None:
+    spawner = ZygoteSpawner(Plan("python", 512))
+    await spawner.open()
+    zygote = spawner._zygote
+    assert zygote is not None
+    assert zygote._process is not None
+    os.kill(zygote._process.pid, signal.SIGKILL)
+    children = await asyncio.gather(*(spawner.spawn() for _ in range(3)))
+    assert spawner.zygotes_started == 2
+    for child in children:
+        child.end()
+    await spawner.close()
+
+
 async def test_a_zygote_is_replaced_after_its_share_of_children_while_requests_go_on() -> None:
     async with Sandbox() as sandbox:
         spawner_of(sandbox)._renew_after = 10
