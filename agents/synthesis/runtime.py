@@ -418,3 +418,22 @@ def to_csv(rows: Any, separator: Any) -> Any:
 def csv_cell(cell: Any, separator: Any) -> Any:
     plain = separator not in cell and '"' not in cell and "\n" not in cell
     return cell if plain else '"' + cell.replace('"', '""') + '"'
+
+
+def strip_tags(text: str) -> str:
+    """Leave out everything from `<` to the next `>`."""
+    start = text.find("<")
+    end = text.find(">", start)
+    while 0 <= start < end:
+        text = text[:start] + text[end + 1 :]
+        start = text.find("<", start)
+        end = text.find(">", start)
+    return text
+
+
+def clock(text: str) -> int:
+    """Read `1:02:03` or `2:03` in its smallest unit."""
+    total = 0
+    for part in text.split(":"):
+        total = total * 60 + int(part)
+    return total

@@ -95,6 +95,11 @@ class Words:
         return [next(group for group in match if group) for match in _QUOTED.findall(self.text)]
 
     @cached_property
+    def affixes(self) -> list[str]:
+        """Words that end or start with a separator, as a prefix or suffix is written: `crm_`, `_old`."""
+        return re.findall(r"(?<![\w.])([^\W_]+[_-]|[_-][^\W_]+)(?![\w.-])", self.text)
+
+    @cached_property
     def numbers(self) -> list[float | int]:
         """Numbers in the order of the text, digits and number words; dates are left out."""
         plain = _DATE.sub(" ", self.text)

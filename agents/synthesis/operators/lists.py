@@ -74,6 +74,12 @@ def _join(elements: list[Any], separator: str) -> str:
     return separator.join(text_of(element) for element in elements)
 
 
+def _merged(elements: list[Any]) -> dict[str, Any]:
+    if not all(isinstance(element, dict) for element in elements):
+        raise Undefined
+    return {name: value for element in elements for name, value in element.items()}
+
+
 def _average(elements: list[Any]) -> Any:
     return sum(elements) / len(elements)
 
@@ -121,6 +127,7 @@ register(
     Operator("rest", _list(lambda a, n: a[n:]), "list", _L, 1.8, "{0:l}.slice({p0})", "{0:l}[{p0}:]", "{0} without the first {p0}", ("skip", "without", "except", "rest", "after"), demand=0.8),
     Operator("concat", lambda a, b: (a or []) + (b or []), "list", ("list", "list"), 1.6, "[...{0:l}, ...{1:l}]", "[*{0:l}, *{1:l}]", "{0} followed by {1}", ("merge", "combine", "together", "both", "concat", "append", "and", "all", "add", "join"), demand=0.3),
     Operator("flat", _list(lambda a: [e for inner in a for e in (inner or [])]), "list", _L, 1.1, "{0:l}.flat()", "[element for inner in {0:l} for element in inner or []]", "all entries of {0}", ("all", "flatten", "flat", "merge", "together", "every", "combined", "one")),
+    Operator("merged_all", _list(_merged), "obj", _L, 1.3, "Object.assign({{}}, ...{0:l})", "{{name: value for part in {0:l} for name, value in part.items()}}", "all of {0} merged into one", ("merge", "merged", "combine", "combined", "one", "single", "together", "into", "join", "same"), demand=1.5),
     Operator("range", lambda n: list(range(_whole(n))), "list", ("num",), 1.5, "Array.from({{ length: {0} }}, (_, number) => number)", "list(range({0}))", "the numbers from 0 to before {0}", ("range", "numbers", "pages", "each", "days", "every"), demand=0.5),
     Operator("all_of", _list(all), "bool", _L, 1.8, "{0:l}.every(Boolean)", "all({0:l})", "whether all of {0} hold", ("all", "every", "everything", "everyone"), demand=1.0),
     Operator("any_of", _list(any), "bool", _L, 1.8, "{0:l}.some(Boolean)", "any({0:l})", "whether any of {0} holds", ("any", "some", "least", "at least"), demand=1.0),

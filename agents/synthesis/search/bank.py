@@ -21,7 +21,7 @@ from agents.synthesis.values import kind_of, text_of
 __all__ = ["Bank", "bank_of"]
 
 _ALTERNATIVES = 8
-_DEEPEST = 3
+_DEEPEST = 5
 
 
 @dataclass

@@ -1,11 +1,12 @@
 """What a list of objects says as a whole: its columns, its filtered rows, its totals."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from agents.synthesis.language import LEVELS, Expr, Stage, make, pipe, scopes_of, var
 from agents.synthesis.search.bank import Bank, bank_of
-from agents.synthesis.search.frame import BOTTOM, Entry, Frame, kind_of_values
+from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built, kind_of_values
 from agents.synthesis.search.growth import list_entries
 from agents.synthesis.search.predicates import predicates
 from agents.synthesis.values import is_number
@@ -28,6 +29,10 @@ def add_columns(bank: Bank) -> None:
         if any(_is_table(value) for value in e.values) and all(_is_table(v) or v in (None, []) for v in e.values)
     ]
     for table in tables[:_TABLES]:
+        for end in ("first", "last"):
+            one = built(frame, end, (table,), (), -0.4) if table.expr.op == "field" and frame.words.has(end) else None
+            if one is not None:
+                bank.add_object(Entry(replace(one.expr, type="obj"), one.values))
         for entry in _columns(frame, table):
             bank.add(entry)
     if frame.words.topic("running") or frame.words.topic("previous"):
@@ -128,6 +133,7 @@ def _extremes(frame: Frame, table: Entry, column: Entry, spans: list[range], ele
         except TypeError:
             return
         extra = 0.0 if frame.words.topic("strongly_descending") == descending else 0.6
+        extra += 0.0 if frame.words.topic("strongly_descending") or frame.words.topic("ascending") else 2.0
         stage = Stage("sort", (column.expr,), (descending,), column.expr.cost)
         listed = pipe(table.expr, frame.depth, (stage,), None, table.expr.cost + column.expr.cost + 0.5 + extra)
         entry = Entry(Expr("first", (listed,), (), "obj", listed.cost + 0.3), rows)

@@ -7,6 +7,7 @@ from typing import Any
 from agents.synthesis.language import FAILURES, Expr, const, evaluate, make
 from agents.synthesis.search.bank import Bank, bank_of
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built, signature
+from agents.synthesis.search.growth import MOVING
 from agents.synthesis.search.predicates import predicates, separating
 from agents.synthesis.values import Undefined, is_number, kind_of, same, text_of
 
@@ -17,6 +18,9 @@ _ECHO = 8.0
 _SIDE = 3.8
 """The most that one side of a choice may cost."""
 _PAIR = r"['\"]?([\w.+%-]+)['\"]?\s*(?:=>|->|→|=|:| means | is | to | becomes | as | for | stands for )\s*['\"]?([\w.+%-]+(?: [A-Z][\w]*)*)['\"]?"
+
+_LISTED = r"['\"]?([\w.+%-]+)['\"]? ?(?:=>|->|→|=|:) ?([^\W\d_]\w*(?: [^\W\d_]\w*){0,2})(?=[,;.)]|$)"
+"""A pair in a list of pairs, where a label may be several words."""
 
 
 def constant(frame: Frame, targets: tuple[Any, ...]) -> Expr | None:
@@ -39,7 +43,7 @@ def defaults(bank: Bank, targets: tuple[Any, ...]) -> Iterator[Expr]:
     """Yield `field, or this when it is missing`: the targets that differ from the field are all one literal."""
     frame = bank.frame
     for entry in bank.of("text", "num", "bool", "list", "any", "null")[:160]:
-        if entry.expr.op in {"const", "text"}:
+        if entry.expr.op in {"const", "text"} or (entry.expr.op == "var" and entry.expr.params[0] in MOVING):
             continue
         other = [
             place
@@ -239,7 +243,7 @@ def restricted(frame: Frame, places: list[int]) -> Frame:
 
 def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
     """Look labels up in a table that the words spell out (`N = New, O = Open`)."""
-    written = dict(re.findall(_PAIR, frame.words.text))
+    written = {**dict(re.findall(_PAIR, frame.words.text)), **dict(re.findall(_LISTED, frame.words.text))}
     bank = bank_of(frame, 1)
     for entry in [
         e
@@ -249,8 +253,10 @@ def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
         table = _table(frame, entry, targets, written)
         if table is None:
             continue
-        literal = const(table, "obj", 0.5 + 0.1 * len(table))
-        look = make("look_up", literal, entry.expr, extra=frame.words.operator_cost("look_up") - 0.6)
+        spoken = len(set(table) - {_lookup_key(value) for value in entry.values})
+        literal = const(table, "obj", max(0.1, 0.5 + 0.1 * len(table) - 0.5 * spoken))
+        key = make("text", entry.expr, extra=-0.8) if entry.expr.type == "num" else entry.expr
+        look = make("look_up", literal, key, extra=frame.words.operator_cost("look_up") - 0.6)
         kinds = {kind_of(value) for value in table.values()}
         look = Expr("look_up", look.args, (), kinds.pop() if len(kinds) == 1 else "any", look.cost)
         missing = [t for v, t in zip(entry.values, targets, strict=True) if _lookup_key(v) not in table]
@@ -276,32 +282,27 @@ def _lookup_key(value: Any) -> str | None:
 
 def _table(frame: Frame, entry: Entry, targets: tuple[Any, ...], written: dict[str, str]) -> dict[str, Any] | None:
     """Collect the pairs of the words, in the kind of the targets, and check them against the examples."""
-    shown = {_lookup_key(v): t for v, t in zip(entry.values, targets, strict=True) if v is not BOTTOM}
-    table: dict[str, Any] = {}
-    numeric = all(is_number(target) for target in targets if target is not None)
-    for left, right in written.items():
-        for key, value in ((left, right), (right, left)):
-            cleaned = value.strip(".,")
-            try:
-                label: Any = float(cleaned) if numeric else cleaned
-            except ValueError:
-                continue
-            label = int(label) if numeric and float(label).is_integer() else label
-            if (
-                key in shown
-                and not (isinstance(shown[key], str) and str(label).lower() == shown[key].lower())
-                and not same(shown[key], label)
-            ):
-                continue
-            if key in shown or ((left in shown) == (key == left) and any(k in shown for k in (left, right)) is False):
-                table[key] = shown.get(key, label)
-    hits = [key for key in table if key in shown]
-    if not hits:
-        return None
-    left_side = sum(key in written for key in hits) >= len(hits) / 2
-    table = {key: value for key, value in table.items() if (key in written) == left_side}
     del frame
+    shown = {_lookup_key(v): t for v, t in zip(entry.values, targets, strict=True) if v is not BOTTOM}
+    numeric = all(is_number(target) for target in targets if target is not None)
+    swapped = {right.strip(".,"): left for left, right in written.items()}
+    tables = [_agreeing(pairs, shown, numeric=numeric) for pairs in (written, swapped)]
+    hits, table = max(tables, key=lambda found: found[0])
     return table if len(table) >= 2 and hits else None
+
+
+def _agreeing(pairs: dict[str, str], shown: dict[str | None, Any], *, numeric: bool) -> tuple[int, dict[str, Any]]:
+    """Read the pairs of the words in one direction; how many the example shows, and those it does not contradict."""
+    table: dict[str, Any] = {}
+    for key, value in pairs.items():
+        cleaned = value.strip(".,")
+        if cleaned in pairs or (numeric and not re.fullmatch(r"[-+]?\d+(?:\.\d+)?", cleaned)):
+            continue
+        label: Any = cleaned if not numeric else float(cleaned) if "." in cleaned else int(cleaned)
+        target = shown.get(key, label)
+        if same(target, label) or (isinstance(target, str) and target.lower() == str(label).lower()):
+            table[key] = target
+    return sum(key in shown for key in table), table
 
 
 def _ladders(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:

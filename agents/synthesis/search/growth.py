@@ -1,5 +1,6 @@
 """What one more operator makes of an entry: of a text, a number, an object, a list."""
 
+import re
 from collections.abc import Iterator
 
 from agents.synthesis.language import LEVELS, Expr, const
@@ -44,7 +45,7 @@ _SEPARATORS = (
 _JOINTS = (", ", ",", " ", "\n", "; ", "-", " | ", "/", "", " / ", " - ", "|", ";")
 _SIMPLE_TEXT = ("trim", "lower", "upper", "capital", "capital_only", "title", "squeeze", "number", "length", "digits", "first_number",
                 "first_digits", "last_digits", "first_email", "first_url", "initials", "word_count", "plain_letters", "letters_digits", "reversed_text",
-                "words", "emails", "urls", "numbers_list", "base64", "url_encode")  # fmt: skip
+                "words", "emails", "urls", "numbers_list", "base64", "url_encode", "strip_tags")  # fmt: skip
 SECOND_TEXT = (
     "trim",
     "lower",
@@ -67,7 +68,10 @@ _OBJECT_CHANGES = ("drop_null", "drop_empty", "drop_hollow", "drop_falsy", "drop
 def text_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     """Yield what is said of one text."""
     for name in _SIMPLE_TEXT:
-        yield built(frame, name, (entry,))
+        found = built(frame, name, (entry,))
+        yield found if found is None or not _is_all(found, entry) else Entry(found.expr.raised(1.0), found.values)
+    if all(isinstance(value, str) and re.fullmatch(r"\d+(:\d\d)+", value) for value in entry.values):
+        yield built(frame, "clock", (entry,))
     for point in (".", ","):
         yield built(frame, "amount", (entry,), (point,), 0.0 if point == "." else 0.4)
     for piece in pieces(frame, entry):
@@ -77,6 +81,13 @@ def text_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     yield from _cuts(frame, entry)
     yield from _parsed(frame, entry)
     yield from _replaced(frame, entry)
+
+
+def _is_all(found: Entry, entry: Entry) -> bool:
+    """Whether an extraction took all that there is in every text: then nothing shows that it is one."""
+    return found.expr.op in {"first_email", "first_url", "first_digits", "last_digits"} and all(
+        isinstance(text, str) and text.strip() == value for value, text in zip(found.values, entry.values, strict=True)
+    )
 
 
 def _is_numeric(entry: Entry) -> bool:
@@ -249,9 +260,11 @@ def _renamed(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
         for separator in ("_", "."):
             named = frame.words.mention(str(entry.expr.params[0])) >= 0.7
             yield built(frame, "prefix_keys", (entry,), (f"{entry.expr.params[0]}{separator}",), -1.5 if named else 0.0)
-    for prefix in frame.words.quoted:
-        yield built(frame, "prefix_keys", (entry,), (prefix,))
-        yield built(frame, "suffix_keys", (entry,), (prefix,))
+    for affix in dict.fromkeys([*frame.words.quoted, *frame.words.affixes]):
+        if not affix.startswith("_"):
+            yield built(frame, "prefix_keys", (entry,), (affix,))
+        if not affix.endswith("_"):
+            yield built(frame, "suffix_keys", (entry,), (affix,))
     for old, new in ((" ", "_"), ("-", "_"), (" ", ""), (".", "_"), (" ", "-")):
         if any(old in name for name in names):
             yield built(frame, "replace_in_keys", (entry,), (old, new))
@@ -274,6 +287,7 @@ def list_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     kinds = {kind_of(element) for element in elements}
     yield built(frame, "count", (entry,))
     if kinds == {"obj"}:
+        yield built(frame, "merged_all", (entry,))
         for separator in dict.fromkeys([",", *(s for s in frame.words.symbols if s in ";\t|")]):
             yield built(frame, "to_csv", (entry,), (separator,), 0.0 if separator in frame.words.symbols else 0.4)
     if frame.words.has("json", "stringify", "string"):

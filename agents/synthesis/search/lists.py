@@ -9,6 +9,7 @@ from agents.synthesis.language import FAILURES, LEVELS, Expr, Stage, evaluate, p
 from agents.synthesis.search.alignment import alignments, first_occurrences, scalar_alignment
 from agents.synthesis.search.bank import bank_of
 from agents.synthesis.search.frame import BOTTOM, Entry, Exhausted, Frame
+from agents.synthesis.search.growth import MOVING
 from agents.synthesis.search.selection import Selection, explained
 from agents.synthesis.values import key_of, leaves, same
 
@@ -332,7 +333,9 @@ class ListSearch:
             inner = LEVELS[table.depth + 1]
             stages = (*table.stages, Stage("explode", (entry.expr,), (), entry.expr.cost))
             scopes = [_run(table.source, scope, table.depth, stages) for scope in frame.scopes]
-            roots = (var(inner.element, "any", 0.1), *table.roots, var(inner.index, "num", 1.2))
+            rows_only = (root for root in table.roots if root.params[0] not in MOVING)
+            counted = 0.4 if frame.words.topic("index") else 1.2
+            roots = (var(inner.element, "any", 0.1), *rows_only, var(inner.index, "num", counted))
             yield _Table(
                 table.source, stages, table.cost + entry.expr.cost + 0.7, scopes, table.depth, table.inner + 1, roots
             )

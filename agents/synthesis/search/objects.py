@@ -53,7 +53,7 @@ def _bases(
     """Yield (spread objects, dropped names, cost, names left to solve); the empty base is the explicit pick."""
     everywhere = [name for name in names if all(name in target for target in targets)]
     if len(everywhere) == len(names):
-        pick_extra = _pick_cost(frame, targets)
+        pick_extra = _pick_cost(frame, targets, names)
         yield (), (), pick_extra, names
     bank = bank_of(frame, 1)
     entries = [e for e in bank.of("obj") if all(isinstance(v, dict) or v is None for v in e.values) and any(e.values)]
@@ -92,7 +92,8 @@ def _base(
             for v, t in zip(objects_, targets, strict=True)
         )
     }
-    if not kept or not any(name in value for name in kept for value in objects_):
+    rewritten = all(held <= set(target) for target in targets) and entries[0].expr == frame.roots[0]
+    if not rewritten and (not kept or not any(name in value for name in kept for value in objects_)):
         return
     left = [name for name in names if name not in kept]
     if any(name not in target for name in left for target in targets):
@@ -132,10 +133,23 @@ def _lives_on(name: str, targets: tuple[dict[str, Any], ...], values: list[dict[
     return bool(pairs) and all(any(same(v[name], inner) and key not in v for key, inner in t.items()) for v, t in pairs)
 
 
-def _pick_cost(frame: Frame, targets: tuple[dict[str, Any], ...]) -> float:
-    """Listing every field is unlikely when the words speak of the rest of them."""
-    del targets
-    return 1.5 if frame.words.topic("rest") else 0.2 if frame.words.topic("pick") else 0.5
+def _pick_cost(frame: Frame, targets: tuple[dict[str, Any], ...], names: list[str]) -> float:
+    """Listing every field is unlikely when the words speak of the rest, or when unnamed fields stay as they are."""
+    if frame.words.topic("rest"):
+        return 1.5
+    rows = [row for scope in frame.scopes if isinstance(row := scope.get(frame.roots[0].params[0]), dict)]
+    if len(rows) == len(targets):
+        kept = [
+            name
+            for name in names
+            if all(name in row and same(row[name], t[name]) for row, t in zip(rows, targets, strict=True))
+        ]
+        unnamed = sum(frame.words.mention(name) < 0.5 for name in kept)
+        if len(kept) < len(names) and unnamed:
+            return 0.9 if not frame.words.topic("pick") else 0.5
+        if all(set(row) <= set(names) for row in rows) and not frame.words.topic("pick"):
+            return 1.2
+    return 0.2 if frame.words.topic("pick") else 0.5
 
 
 def _solve_fields(
