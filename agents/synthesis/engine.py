@@ -104,7 +104,7 @@ def _answer(
     sound = [
         program.raised(_UNMET * len(unmet(program, words)))
         for program in programs
-        if not echoes(program, words, inputs)
+        if not echoes(program, words, inputs, outputs)
     ]
     sound.sort(key=lambda program: program.cost)
     if not sound or _share(sound[0], outputs) > _CONVINCING or (not words.tokens and sound[0].cost > _WORDLESS):

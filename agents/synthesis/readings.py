@@ -25,6 +25,7 @@ __all__ = [
 
 Rows = list[Any]
 _CLOSE = 0.25
+_FORMULAS = frozenset(["add", "subtract", "multiply", "divide"])
 
 
 def fits(program: Expr, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> bool:
@@ -119,15 +120,49 @@ def agreed_inputs(program: Expr, inputs: Sequence[Rows]) -> list[tuple[Rows, Row
     return pairs
 
 
-def echoes(program: Expr, words: Words, inputs: Sequence[Rows]) -> bool:
+def echoes(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> bool:
     """Whether the program only repeats the example: literals, positions and cuts for which nothing speaks."""
-    rows = sum(map(len, inputs))
+    rows = min(sum(map(len, inputs)), max(sum(map(len, outputs)), 1))
+    if any(_only_tells_apart(expr, words) for expr in subexpressions(program)):
+        return True
+    if any(_is_made_up(expr, words) for expr in subexpressions(program)):
+        return True
     if any(_is_echo(value, words, rows, label=label, name=name) for value, label, name in _given_literals(program)):
         return True
     values = {leaf for rows_ in inputs for leaf in leaves(rows_) if isinstance(leaf, str) and len(leaf) > 1}
     if any(_repeats(text, words, values, rows) for text in _written_texts(program)):
         return True
     return any(_by_chance(stage, words) for stage in stages_of(program))
+
+
+def _only_tells_apart(expr: Expr, words: Words) -> bool:
+    """A label, or a part of a text, chosen by a value that no word names: the rows of the example told apart."""
+    if expr.op != "if" or not any(_is_unnamed_text(arg, words) for arg in expr.args[1:]):
+        return False
+    return any(
+        test.op in {"equals", "differs", "contains_text", "starts_with", "ends_with"}
+        and _is_unnamed_text(test.args[1], words)
+        for test in subexpressions(expr.args[0])
+    )
+
+
+def _is_unnamed_text(expr: Expr, words: Words) -> bool:
+    return (
+        expr.op == "const"
+        and isinstance(expr.params[0], str)
+        and expr.params[0] != ""
+        and not _is_spoken_of(expr.params[0], words)
+    )
+
+
+def _is_made_up(expr: Expr, words: Words) -> bool:
+    """A formula with two numbers that neither the words nor a unit in them hold."""
+    if expr.op not in _FORMULAS:
+        return False
+    held = {*words.numbers, *words.knowledge, *(share / 100 for share in words.percents), 0, 1, 100}
+    held |= {round(1 + sign * share / 100, 10) for share in words.percents for sign in (1, -1)}
+    numbers = [inner.params[0] for inner in subexpressions(expr) if inner.op == "const"]
+    return sum(is_number(number) and number not in held and -number not in held for number in numbers) > 1
 
 
 def _by_chance(stage: Stage, words: Words) -> bool:

@@ -55,7 +55,7 @@ PARAMETERS: dict[str, list[tuple[Any, ...]]] = {
     "start_of": [("week",), ("month",), ("quarter",), ("year",)], "csv_table": [(";",)], "to_csv": [(";",)],
     "date_part": [(part,) for part in ("year", "month", "day", "hour", "minute", "weekday", "weekNumber", "quarter", "daysInMonth")],
     "write_date": [(layout,) for layout in ("dd.MM.yyyy", "yyyy-MM", "EEEE", "d MMM yyyy", "MMMM d, yyyy", "HH:mm", "h:mm a", "yyyy-MM-ddTHH:mm:ss")],
-    "read_date": [("yyyy-MM-ddTHH:mm:ssZ",)], "flatten": [(".",)], "unflatten": [(".",)],
+    "read_date": [("yyyy-MM-ddTHH:mm:ssZ",)], "in_turn": [(("a", "b"), 2)], "flatten": [(".",)], "unflatten": [(".",)],
 }  # fmt: skip
 SEPARATED = {
     "before",

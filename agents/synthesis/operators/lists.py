@@ -53,7 +53,7 @@ def _unique(elements: list[Any]) -> list[Any]:
 
 
 def _whole(number: Any) -> int:
-    if not is_number(number) or number != int(number):
+    if not is_number(number) or number != int(number) or number < 0:
         raise Undefined
     return int(number)
 
@@ -128,6 +128,8 @@ register(
     Operator("concat", lambda a, b: (a or []) + (b or []), "list", ("list", "list"), 1.6, "[...{0:l}, ...{1:l}]", "[*{0:l}, *{1:l}]", "{0} followed by {1}", ("merge", "combine", "together", "both", "concat", "append", "and", "all", "add", "join"), demand=0.3),
     Operator("flat", _list(lambda a: [e for inner in a for e in (inner or [])]), "list", _L, 1.1, "{0:l}.flat()", "[element for inner in {0:l} for element in inner or []]", "all entries of {0}", ("all", "flatten", "flat", "merge", "together", "every", "combined", "one")),
     Operator("merged_all", _list(_merged), "obj", _L, 1.3, "Object.assign({{}}, ...{0:l})", "{{name: value for part in {0:l} for name, value in part.items()}}", "all of {0} merged into one", ("merge", "merged", "combine", "combined", "one", "single", "together", "into", "join", "same"), demand=1.5),
+    Operator("in_turn", lambda n, labels, _: labels[_whole(n) % len(labels)], "any", ("num",), 0.5, "{p0}[{0:13} % {p1}]", "{p0}[{0:13} % {p1}]", "one of {p0} in turn", ("turn", "alternate", "alternately", "alternating", "round", "robin", "rotate", "cycle", "turns")),
+    Operator("at", lambda a, n: (a or [])[n] if 0 <= _whole(n) < len(a or []) else None, "any", ("list", "num"), 1.0, "{0:l}[{1}]", "({0:l}[{1}:][:1] or [None])[0]", "the entry of {0} at the same place", ("parallel", "same", "position", "corresponding", "zip", "pair", "matching", "index")),
     Operator("range", lambda n: list(range(_whole(n))), "list", ("num",), 1.5, "Array.from({{ length: {0} }}, (_, number) => number)", "list(range({0}))", "the numbers from 0 to before {0}", ("range", "numbers", "pages", "each", "days", "every"), demand=0.5),
     Operator("all_of", _list(all), "bool", _L, 1.8, "{0:l}.every(Boolean)", "all({0:l})", "whether all of {0} hold", ("all", "every", "everything", "everyone"), demand=1.0),
     Operator("any_of", _list(any), "bool", _L, 1.8, "{0:l}.some(Boolean)", "any({0:l})", "whether any of {0} holds", ("any", "some", "least", "at least"), demand=1.0),

@@ -1,10 +1,10 @@
 """The bank of a frame: every cheap expression with its values, so that targets are looked up instead of searched."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agents.synthesis.language import LEVELS, Expr, Stage, field_of, make, pipe, var, variables
+from agents.synthesis.language import LEVELS, Expr, Stage, const, field_of, make, pipe, var, variables
 from agents.synthesis.search.dates import date_entries
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built, kind_of_values, signature
 from agents.synthesis.search.growth import (
@@ -22,6 +22,23 @@ __all__ = ["Bank", "bank_of"]
 
 _ALTERNATIVES = 8
 _DEEPEST = 5
+_REPEATS = (
+    "each",
+    "every",
+    "per",
+    "copies",
+    "copy",
+    "times",
+    "repeat",
+    "piece",
+    "pieces",
+    "single",
+    "page",
+    "pages",
+    "from",
+    "labels",
+    "duplicate",
+)
 
 
 @dataclass
@@ -132,7 +149,11 @@ def _add_found(bank: Bank) -> None:
     frame = bank.frame
     element = frame.scopes and frame.roots and frame.roots[0].params[0]
     for table in [entry for entry in bank.of("list") if any(_is_table(value) for value in entry.values)][:6]:
-        if element in {"items", "group"} or table.expr.params[0] == "table":
+        if (
+            element in {"items", "group"}
+            or (table.expr.op == "var" and frame.depth != 1)
+            or table.expr.params[0] == "table"
+        ):
             continue
         rows = [row for value in table.values if isinstance(value, list) for row in value if isinstance(row, dict)]
         for column in dict.fromkeys(name for row in rows for name in row):
@@ -226,10 +247,40 @@ def _grow(bank: Bank) -> None:
             bank.extend(text_entries(bank.frame, entry))
     numbers = [e for e in bank.of("num") if e.expr.op == "field" and e.expr.args[0].op == "var"]
     bank.extend(_together(bank.frame, numbers))
+    bank.extend(_counted(bank.frame, numbers))
+    bank.extend(_beside(bank))
     for entry in bank.of("obj")[:20]:
         for key in [*bank.of("text"), *bank.of("num")][:12]:
             _add_looked_up(bank, entry, key)
     bank.extend(date_entries(bank.frame, bank.of("text", "num")[:60], level=1))
+
+
+def _counted(frame: Frame, numbers: list[Entry]) -> Iterator[Entry | None]:
+    """As many places as a number says, as its quotient by another needs, or as lie between two."""
+    if frame.depth != 1 or not frame.words.has(*_REPEATS):
+        return
+    one = Entry(const(1, "num", 0.1), (1,) * len(frame.scopes))
+    for entry in numbers[:6]:
+        yield built(frame, "range", (entry,), (), -0.8)
+        for other in numbers[:6] if len(numbers) < 6 else ():
+            if other.expr == entry.expr:
+                continue
+            share, gap = built(frame, "divide", (entry, other)), built(frame, "subtract", (entry, other))
+            up, more = share and built(frame, "ceil", (share,)), gap and built(frame, "add", (gap, one))
+            yield built(frame, "range", (up,), (), -1.5) if up else None
+            yield built(frame, "range", (more,), (), -1.0) if more else None
+
+
+def _beside(bank: Bank) -> Iterator[Entry | None]:
+    """The entries of other lists at this entry's place."""
+    frame = bank.frame
+    for root in frame.roots:
+        if root.params[0] in {level.index for level in LEVELS[1:]}:
+            place = Entry(root.raised(-root.cost + 0.2), tuple(scope.get(root.params[0]) for scope in frame.scopes))
+            for entry in [e for e in bank.of("list") if e.expr.op == "field"][:6]:
+                found = built(frame, "at", (entry, place))
+                if found and any(value is not BOTTOM and value is not None for value in found.values):
+                    yield Entry(replace(found.expr, type=kind_of_values(found.values)), found.values)
 
 
 def _together(frame: Frame, numbers: list[Entry]) -> Iterator[Entry | None]:

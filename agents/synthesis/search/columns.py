@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from agents.synthesis.language import LEVELS, Expr, Stage, make, pipe, scopes_of, var
+from agents.synthesis.language import LEVELS, OPERATORS, Expr, Stage, const, field_of, make, pipe, scopes_of, var
 from agents.synthesis.search.bank import Bank, bank_of
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built, kind_of_values
 from agents.synthesis.search.growth import list_entries
 from agents.synthesis.search.predicates import predicates
-from agents.synthesis.values import is_number
+from agents.synthesis.values import is_number, same
 
 __all__ = ["add_columns"]
 
 _TABLES = 5
 _COLUMNS = 24
+_RANKS = ("rank", "ranking", "ranked", "place", "position")
 
 
 def add_columns(bank: Bank) -> None:
@@ -35,7 +36,13 @@ def add_columns(bank: Bank) -> None:
                 bank.add_object(Entry(replace(one.expr, type="obj"), one.values))
         for entry in _columns(frame, table):
             bank.add(entry)
-    if frame.words.topic("running") or frame.words.topic("previous"):
+    words = frame.words
+    if (
+        words.topic("running")
+        or words.topic("previous")
+        or words.has(*_RANKS)
+        or (words.topic("index") and words.topic("group"))
+    ):
         _add_neighbours(bank)
 
 
@@ -110,11 +117,26 @@ def _filtered(
     yield kept
     count = Expr("count", (kept.expr,), (), "num", kept.expr.cost + 0.9 + frame.words.operator_cost("count"))
     yield Entry(count, tuple(len(row) for row in rows))
+    if frame.words.topic("share") and all(spans):
+        yield from _shares(
+            frame, count, table, tuple(len(row) / len(span) * 100 for row, span in zip(rows, spans, strict=True))
+        )
     for column in columns[:12]:
         entry = _plucked(frame, table, column, spans, (stage,), test.values)
         if entry is not None:
             yield entry
             yield from list_entries(frame, entry)
+
+
+def _shares(frame: Frame, count: Expr, table: Entry, values: tuple[float, ...]) -> Iterator[Entry]:
+    """Yield which percentage of the rows passes a test, as it is and rounded."""
+    whole = make("count", table.expr)
+    share = make("multiply", make("divide", count, whole), const(100, "num", 0.1))
+    share = replace(share, cost=count.cost + 0.5)
+    yield Entry(share, values)
+    for digits in (0, 1, 2):
+        rounded = make("round", share, params=(digits,), extra=frame.words.operator_cost("round") - 0.4)
+        yield Entry(rounded, tuple(OPERATORS["round"].run(value, digits) for value in values))
 
 
 def _extremes(frame: Frame, table: Entry, column: Entry, spans: list[range], elements: Frame) -> Iterator[Entry | None]:
@@ -155,6 +177,12 @@ def _add_neighbours(bank: Bank) -> None:
             continue
         table = Entry(var(level.elements, "list", 0.3), tuple(scope[level.elements] for scope in frame.scopes))
         index = Entry(var(level.index, "num", 0.1), tuple(scope[level.index] for scope in frame.scopes))
+        row = var(level.element)
+        rows = tuple(scope[level.element] for scope in frame.scopes)
+        if frame.words.has(*_RANKS):
+            _add_ranks(bank, table, row, rows)
+        if frame.words.topic("group") and (frame.words.topic("running") or frame.words.topic("index")):
+            _add_alike(bank, table, index, row, rows)
         if frame.words.topic("running"):
             values = tuple(rows[: i + 1] for rows, i in zip(table.values, index.values, strict=True))
             so_far = Entry(make("up_to_here", table.expr, index.expr), values)
@@ -169,3 +197,51 @@ def _add_neighbours(bank: Bank) -> None:
                 extra = 0.0 if (name == "after_here") == frame.words.has("next", "following") else 0.8
                 near = Entry(Expr(name, (table.expr, index.expr), (), "obj", 0.8 + extra), values)
                 bank.add_object(near)
+
+
+def _add_alike(bank: Bank, table: Entry, index: Entry, row: Expr, rows: tuple[Any, ...]) -> None:
+    """Add the rows so far that share a field with this one: their number and their totals."""
+    frame = bank.frame
+    for name in _names(rows):
+        alike = tuple(
+            [one for one in every[: place + 1] if same(one.get(name), own.get(name))]
+            for every, place, own in zip(table.values, index.values, rows, strict=True)
+        )
+        if max(map(len, alike)) < 2:
+            continue
+        test = make(
+            "equals", field_of(var(LEVELS[frame.depth].element), name, "any", 0.1), field_of(row, name, "any", 0.1)
+        )
+        cost = 1.2 - 0.5 * frame.words.mention(name)
+        so_far = make("up_to_here", table.expr, index.expr)
+        entry = Entry(pipe(so_far, frame.depth, (Stage("filter", (test,)),), None, cost), alike)
+        if frame.words.topic("index"):
+            bank.add(Entry(Expr("count", (entry.expr,), (), "num", cost + 0.4), tuple(map(len, alike))))
+        if frame.words.topic("running"):
+            for column in _columns(frame, entry):
+                bank.add(column)
+
+
+def _add_ranks(bank: Bank, table: Entry, row: Expr, rows: tuple[Any, ...]) -> None:
+    """Add how many rows come before this one by a number, plus one."""
+    frame = bank.frame
+    for name in _names(rows):
+        if not all(is_number(one.get(name)) for every in table.values for one in every):
+            continue
+        for op, falling in (("above", True), ("below", False)):
+            sides = (field_of(var(LEVELS[frame.depth].element), name, "num", 0.1), field_of(row, name, "num", 0.1))
+            ahead = tuple(
+                sum(one[name] > own[name] if falling else one[name] < own[name] for one in every)
+                for every, own in zip(table.values, rows, strict=True)
+            )
+            test = make(op, *sides)
+            cost = 1.6 - 0.4 * frame.words.mention(name) + 0.4 * (falling != frame.words.topic("strongly_descending"))
+            before = pipe(table.expr, frame.depth, (Stage("filter", (test,)),), None, cost)
+            count = Expr("count", (before,), (), "num", cost)
+            bank.add(
+                Entry(Expr("add", (count, const(1, "num", 0.1)), (), "num", cost + 0.3), tuple(n + 1 for n in ahead))
+            )
+
+
+def _names(rows: tuple[Any, ...]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))[:12]

@@ -124,6 +124,7 @@ def choices(frame: Frame, targets: tuple[Any, ...], quick: Solve) -> Iterator[Ex
     if scalar and any(t is not None for t in targets):
         yield from _mapped(frame, targets)
         yield from _ladders(frame, targets)
+        yield from _in_turn(frame, targets)
     if 2 <= len(distinct) <= 5:
         yield from _two_values(frame, targets, distinct)
         if len(distinct) > 2:
@@ -132,6 +133,20 @@ def choices(frame: Frame, targets: tuple[Any, ...], quick: Solve) -> Iterator[Ex
         yield from _around_field(frame, targets)
     if len(targets) >= 2 and len(targets) <= 40:
         yield from _branches(frame, targets, quick)
+
+
+def _in_turn(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
+    """Yield labels that follow one another by position, again and again."""
+    for root in frame.roots:
+        if root.params[0] not in MOVING or root.type != "num":
+            continue
+        shown = {scope[root.params[0]]: target for scope, target in zip(frame.scopes, targets, strict=True)}
+        size = len({text_of(target) for target in targets if target is not None})
+        labels = [shown.get(place) for place in range(size)]
+        if 2 <= size < len(shown) and all(same(labels[place % size], target) for place, target in shown.items()):
+            extra = frame.words.operator_cost("in_turn") + sum(_label_cost(frame, label) for label in labels) - 0.6
+            turn = make("in_turn", root, params=(tuple(labels), size), extra=extra)
+            yield Expr("in_turn", turn.args, turn.params, kind_of(labels[0]), turn.cost)
 
 
 def _around_field(frame: Frame, targets: tuple[str, ...]) -> Iterator[Expr]:

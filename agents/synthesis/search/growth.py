@@ -228,6 +228,18 @@ def object_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
         yield changed
         if (
             changed
+            and name in {"keep_numbers", "drop_nested"}
+            and frame.words.has("column", "columns", "unpivot", "melt", "each", "per")
+        ):
+            yield built(
+                frame,
+                "entries",
+                (changed,),
+                (),
+                -1.5 if frame.words.has("unpivot", "melt", "column", "columns") else -0.5,
+            )
+        if (
+            changed
             and name.startswith(("drop_", "keep_"))
             and frame.words.has("count", "many", "number", "filled", "complete")
         ):

@@ -1,5 +1,6 @@
 """Texts made of many: one piece for each element of a list, with a separator between, a line above."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ _SEPARATORS = ("\n\n", "\n", " | ", "; ", ", ", " / ", " - ", " and ", " + ", ";
 
 def joined(frame: Frame, targets: tuple[str, ...], lists: Lists) -> Iterator[Expr]:
     """Yield the join of a list of texts, alone or below a first line."""
+    yield from _tagged(targets, lambda parts: lists(frame, parts))
     tried = 0
     for separator in dict.fromkeys([*(s for s in frame.words.quoted if len(s) < 4), *_SEPARATORS]):
         if not any(separator in target for target in targets) or tried >= 3:
@@ -38,3 +40,26 @@ def _below(frame: Frame, parts: tuple[list[str], ...], lists: Lists, extra: floa
             for expr in lists(frame, tuple(lines[size:] for lines in parts))[:2]:
                 body = make("join", expr, params=("\n",), extra=extra)
                 yield Expr("template", (body,), (head, 0), "text", body.cost + 0.5 + 0.05 * len(head))
+
+
+def _tagged(targets: tuple[str, ...], lists: Callable[[tuple[list[str], ...]], list[Expr]]) -> Iterator[Expr]:
+    """Yield markup: one tagged piece for each element, between a fixed head and tail."""
+    for tag in dict.fromkeys(re.findall(r"<(\w+)>", targets[0])):
+        ends = [(target.find(f"<{tag}>"), target.rfind(f"</{tag}>")) for target in targets]
+        if any(start < 0 or end < start for start, end in ends):
+            continue
+        size = len(tag) + 3
+        heads = {target[:start] for target, (start, _) in zip(targets, ends, strict=True)}
+        tails = {target[end + size :] for target, (_, end) in zip(targets, ends, strict=True)}
+        parts = tuple(
+            [f"<{tag}>{part}" for part in target[start : end + size].split(f"<{tag}>")[1:]]
+            for target, (start, end) in zip(targets, ends, strict=True)
+        )
+        if len(heads) != 1 or len(tails) != 1 or all(len(part) < 2 for part in parts):
+            continue
+        head, tail = heads.pop(), tails.pop()
+        for expr in lists(parts)[:2]:
+            body = make("join", expr, params=("",), extra=0.2)
+            around = tuple(part for part in (head, 0, tail) if part != "")
+            yield Expr("template", (body,), around, "text", body.cost + 0.3) if len(around) > 1 else body
+        return

@@ -1,16 +1,16 @@
 """Lists as targets: which list they come from, which of its elements, in what order, grouped or not, mapped to what."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from agents.synthesis.language import FAILURES, LEVELS, Expr, Stage, evaluate, pipe, scopes_of, var
+from agents.synthesis.language import FAILURES, LEVELS, Expr, Stage, evaluate, pipe, var
 from agents.synthesis.search.alignment import alignments, first_occurrences, scalar_alignment
 from agents.synthesis.search.bank import bank_of
 from agents.synthesis.search.frame import BOTTOM, Entry, Exhausted, Frame
 from agents.synthesis.search.growth import MOVING
 from agents.synthesis.search.selection import Selection, explained
+from agents.synthesis.search.tables import Table, run_stages, spans_of, table_of
 from agents.synthesis.values import key_of, leaves, same
 
 __all__ = ["ListSearch"]
@@ -45,21 +45,6 @@ _LISTS = frozenset(
         "table",
     ]
 )
-Rows = list[list[dict[str, Any]]]
-
-
-@dataclass
-class _Table:
-    """A source run through its first stages: the scopes of each example."""
-
-    source: Expr
-    stages: tuple[Stage, ...]
-    cost: float
-    scopes: Rows
-    depth: int
-    inner: int
-    """Depth that the body's own pipelines start at."""
-    roots: tuple[Expr, ...]
 
 
 class ListSearch:
@@ -95,7 +80,7 @@ class ListSearch:
 
     def _from(self, frame: Frame, entry: Entry, targets: tuple[list[Any], ...]) -> Iterator[Expr]:
         """Try one source: mapped, grouped, exploded, chunked, until something convinces."""
-        table = _table(frame, entry)
+        table = table_of(frame, entry)
         best = 99.0
         for way in self._ways(frame, table, targets):
             for expr in way:
@@ -104,7 +89,7 @@ class ListSearch:
             if best < _FINE:
                 return
 
-    def _ways(self, frame: Frame, table: _Table, targets: tuple[list[Any], ...]) -> Iterator[Iterable[Expr]]:
+    def _ways(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> Iterator[Iterable[Expr]]:
         total, rows = sum(map(len, targets)), sum(map(len, table.scopes))
         grouping = frame.words.topic("group") or self.search.effort
         grouped = total < rows and frame.words.topic("group") and (not frame.depth or self.search.effort)
@@ -119,13 +104,13 @@ class ListSearch:
             yield self._grouped(frame, table, targets)
         yield self._chunked(frame, table, targets)
 
-    def _mapped(self, frame: Frame, table: _Table, targets: tuple[list[Any], ...]) -> Iterator[Expr]:
+    def _mapped(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> Iterator[Expr]:
         """Each target element comes from one element of the table."""
         flat = [scope for scopes in table.scopes for scope in scopes]
         if not flat or sum(map(len, targets)) > len(flat):
             return
         elements = _elements_frame(frame, table, flat)
-        spans = _spans(table.scopes)
+        spans = spans_of(table.scopes)
         scalar = not any(isinstance(t, dict | list) for target in targets for t in target)
         if scalar:
             yield from self._mapped_scalars(frame, table, elements, spans, targets)
@@ -139,7 +124,7 @@ class ListSearch:
     def _aligned(
         self,
         frame: Frame,
-        table: _Table,
+        table: Table,
         elements: Frame,
         spans: list[range],
         wanted: list[list[int]],
@@ -154,7 +139,7 @@ class ListSearch:
         if not selections or selections[0].cost > _STRAINED:
             yield from self._selected_after(frame, table, elements, wanted, targets, chosen)
 
-    def _bodies(self, chosen: Frame, targets: tuple[list[Any], ...], table: _Table) -> list[Expr | None]:
+    def _bodies(self, chosen: Frame, targets: tuple[list[Any], ...], table: Table) -> list[Expr | None]:
         goal = tuple(element for target in targets for element in target)
         root = table.roots[0].params[0]
         if not goal:
@@ -166,7 +151,7 @@ class ListSearch:
     def _selected_after(
         self,
         frame: Frame,
-        table: _Table,
+        table: Table,
         elements: Frame,
         wanted: list[list[int]],
         targets: tuple[list[Any], ...],
@@ -180,7 +165,7 @@ class ListSearch:
             yield from self._outer(frame, inner, body, elements, table, wanted)
 
     def _outer(
-        self, frame: Frame, inner: Expr, body: Expr, elements: Frame, table: _Table, wanted: list[list[int]]
+        self, frame: Frame, inner: Expr, body: Expr, elements: Frame, table: Table, wanted: list[list[int]]
     ) -> Iterator[Expr]:
         try:
             values = [evaluate(body, {**scope}) for scope in elements.scopes]
@@ -189,11 +174,11 @@ class ListSearch:
         root = var(LEVELS[table.depth].element)
         rows = [{**frame.scopes[0], root.params[0]: value} for value in values]
         mapped = Frame(rows, (root,), table.inner, frame.words, frame.budget)
-        for selection in explained(mapped, _spans(table.scopes), wanted):
+        for selection in explained(mapped, spans_of(table.scopes), wanted):
             yield pipe(inner, table.depth, selection.stages, None, inner.cost + selection.cost)
 
     def _mapped_scalars(
-        self, frame: Frame, table: _Table, elements: Frame, spans: list[range], targets: tuple[list[Any], ...]
+        self, frame: Frame, table: Table, elements: Frame, spans: list[range], targets: tuple[list[Any], ...]
     ) -> Iterator[Expr]:
         """Lists of scalars: try each cheap body on all elements, then explain which of its values are kept."""
         bank = bank_of(elements, 1)
@@ -220,7 +205,7 @@ class ListSearch:
         elements: Frame,
         spans: list[range],
         wanted: list[list[int]],
-        table: _Table,
+        table: Table,
         entry: Entry,
         body: Expr | None,
     ) -> Iterator[Expr]:
@@ -233,7 +218,7 @@ class ListSearch:
             inner = _pipe(table, Selection((), 0.0), body)
             yield Expr("unique", (inner,), (), "list", inner.cost + price)
 
-    def _grouped(self, frame: Frame, table: _Table, targets: tuple[list[Any], ...]) -> list[Expr]:
+    def _grouped(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> list[Expr]:
         """Each target element comes from one group of elements."""
         found: list[Expr] = []
         flat = [scope for scopes in table.scopes for scope in scopes]
@@ -266,7 +251,7 @@ class ListSearch:
         ]
 
     def _filtered_groups(
-        self, frame: Frame, table: _Table, elements: Frame, targets: tuple[list[Any], ...]
+        self, frame: Frame, table: Table, elements: Frame, targets: tuple[list[Any], ...]
     ) -> list[Expr]:
         from agents.synthesis.search.predicates import predicates
 
@@ -281,7 +266,7 @@ class ListSearch:
     def _by_key(
         self,
         frame: Frame,
-        table: _Table,
+        table: Table,
         keys: tuple[Entry, ...],
         cost: float,
         before: tuple[Stage, ...],
@@ -291,7 +276,7 @@ class ListSearch:
         stage = Stage("group", tuple(key.expr for key in keys), (True,) if exploded else (), cost)
         level = LEVELS[table.depth]
         stages = (*table.stages, *before, stage)
-        scopes = [_run(table.source, scope, table.depth, stages) for scope in frame.scopes]
+        scopes = [run_stages(table.source, scope, table.depth, stages) for scope in frame.scopes]
         if any(len(group) < len(target) for group, target in zip(scopes, targets, strict=True)):
             return []
         roots = (
@@ -299,13 +284,13 @@ class ListSearch:
             if len(keys) == 1
             else (var(level.group, "list", 0.1),)
         )
-        groups = _Table(table.source, stages, table.cost + cost + 0.6, scopes, table.depth, table.inner, roots)
+        groups = Table(table.source, stages, table.cost + cost + 0.6, scopes, table.depth, table.inner, roots)
         return list(self._group_bodies(frame, groups, targets))
 
-    def _group_bodies(self, frame: Frame, groups: _Table, targets: tuple[list[Any], ...]) -> Iterator[Expr]:
+    def _group_bodies(self, frame: Frame, groups: Table, targets: tuple[list[Any], ...]) -> Iterator[Expr]:
         flat = [scope for scopes in groups.scopes for scope in scopes]
         everything = Frame(flat, groups.roots, groups.inner, frame.words, frame.budget)
-        spans = _spans(groups.scopes)
+        spans = spans_of(groups.scopes)
         for wanted in alignments(everything, spans, targets)[:2]:
             chosen = _chosen(frame, groups, everything, wanted)
             goal = tuple(element for target in targets for element in target)
@@ -318,7 +303,7 @@ class ListSearch:
                 else:
                     yield from self._outer(frame, inner, body, everything, groups, wanted)
 
-    def _explosions(self, frame: Frame, table: _Table, targets: tuple[list[Any], ...]) -> Iterator[_Table]:
+    def _explosions(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> Iterator[Table]:
         """Tables with one scope an entry of a list in each row."""
         flat = [scope for scopes in table.scopes for scope in scopes]
         if not flat:
@@ -332,15 +317,15 @@ class ListSearch:
         for entry in entries[: 10 if self.search.effort else 5]:
             inner = LEVELS[table.depth + 1]
             stages = (*table.stages, Stage("explode", (entry.expr,), (), entry.expr.cost))
-            scopes = [_run(table.source, scope, table.depth, stages) for scope in frame.scopes]
+            scopes = [run_stages(table.source, scope, table.depth, stages) for scope in frame.scopes]
             rows_only = (root for root in table.roots if root.params[0] not in MOVING)
             counted = 0.4 if frame.words.topic("index") else 1.2
             roots = (var(inner.element, "any", 0.1), *rows_only, var(inner.index, "num", counted))
-            yield _Table(
+            yield Table(
                 table.source, stages, table.cost + entry.expr.cost + 0.7, scopes, table.depth, table.inner + 1, roots
             )
 
-    def _chunked(self, frame: Frame, table: _Table, targets: tuple[list[Any], ...]) -> list[Expr]:
+    def _chunked(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> list[Expr]:
         words = frame.words
         found: list[Expr] = []
         sizes = [n for n in words.numbers if isinstance(n, int) and n > 0] or (
@@ -349,13 +334,13 @@ class ListSearch:
         level = LEVELS[table.depth]
         for size in sizes if words.topic("batch") else []:
             stage = Stage("chunk", (), (size,), 0.5)
-            scopes = [_run(table.source, scope, table.depth, (*table.stages, stage)) for scope in frame.scopes]
+            scopes = [run_stages(table.source, scope, table.depth, (*table.stages, stage)) for scope in frame.scopes]
             if [len(rows) for rows in scopes] != [len(target) for target in targets]:
                 continue
             roots = (var(level.group, "list", 0.1), var(level.index, "num", 0.8))
             flat = [scope for rows in scopes for scope in rows]
             goal = tuple(element for target in targets for element in target)
-            groups = _Table(
+            groups = Table(
                 table.source, (*table.stages, stage), table.cost + 1.0, scopes, table.depth, table.inner, roots
             )
             for body in self.solve(Frame(flat, roots, table.inner, words, frame.budget), goal, ""):
@@ -363,7 +348,7 @@ class ListSearch:
         return found
 
 
-def _elements_frame(frame: Frame, table: _Table, flat: list[dict[str, Any]]) -> Frame:
+def _elements_frame(frame: Frame, table: Table, flat: list[dict[str, Any]]) -> Frame:
     """The frame of all elements of a table, made once."""
     key = ("elements", table.source, table.stages)
     if key not in frame.cache:
@@ -378,27 +363,13 @@ def _is_sound(entry: Entry) -> bool:
 
 def _related(entry: Entry, wanted: set[Any]) -> bool:
     held = {key_of(leaf) for value in entry.values for leaf in leaves(value) if leaf is not None}
-    if held & wanted:
+    if held & wanted or entry.expr.op == "range":
         return True
     texts = [leaf for leaf in wanted if isinstance(leaf, str) and leaf]
     return any(isinstance(leaf, str) and any(text in leaf or leaf in text for text in texts) for leaf in held if leaf)
 
 
-def _table(frame: Frame, entry: Entry) -> _Table:
-    depth = frame.depth
-    level = LEVELS[depth]
-    scopes = [scopes_of(elements, scope, depth, ()) for elements, scope in zip(entry.values, frame.scopes, strict=True)]
-    outer = tuple(root for root in frame.roots if root.params[0] not in {"items", "table"})
-    roots = (
-        var(level.element, "any", 0.1),
-        *(root.raised(0.4) for root in outer),
-        var(level.index, "num", 0.6 if frame.words.topic("index") else 2.6),
-        *([var(level.elements, "list", 1.0)] if frame.words.topic("overall") else []),
-    )
-    return _Table(entry.expr, (), entry.expr.cost, scopes, depth, depth + 1, roots)
-
-
-def _keeps_key(groups: _Table, chosen: Frame, goal: tuple[Any, ...]) -> bool:
+def _keeps_key(groups: Table, chosen: Frame, goal: tuple[Any, ...]) -> bool:
     """Whether every group's key stands in its target."""
     key = LEVELS[groups.depth].key
     return all(
@@ -407,24 +378,9 @@ def _keeps_key(groups: _Table, chosen: Frame, goal: tuple[Any, ...]) -> bool:
     )
 
 
-def _run(source: Expr, scope: Any, depth: int, stages: tuple[Stage, ...]) -> list[dict[str, Any]]:
-    try:
-        return scopes_of(evaluate(source, scope), scope, depth, stages)
-    except FAILURES:
-        return []
-
-
-def _spans(scopes: Rows) -> list[range]:
-    spans, start = [], 0
-    for rows in scopes:
-        spans.append(range(start, start + len(rows)))
-        start += len(rows)
-    return spans
-
-
-def _chosen(frame: Frame, table: _Table, elements: Frame, wanted: list[list[int]]) -> Frame:
+def _chosen(frame: Frame, table: Table, elements: Frame, wanted: list[list[int]]) -> Frame:
     """The frame of the chosen elements; index and elements are those after the selection."""
-    if wanted == [list(span) for span in _spans(table.scopes)]:
+    if wanted == [list(span) for span in spans_of(table.scopes)]:
         return elements
     key = ("chosen", tuple(map(tuple, wanted)))
     if key not in elements.cache:
@@ -440,7 +396,7 @@ def _chosen(frame: Frame, table: _Table, elements: Frame, wanted: list[list[int]
     return chosen
 
 
-def _pipe(table: _Table, selection: Selection, body: Expr | None) -> Expr:
+def _pipe(table: Table, selection: Selection, body: Expr | None) -> Expr:
     cost = table.cost + selection.cost + (body.cost if body is not None else 0.0) + 0.2
     if (
         body is not None
