@@ -11,7 +11,7 @@ EXPECT ?=
 LANGUAGE ?=
 export TASK INPUT EXPECT LANGUAGE
 
-.PHONY: help setup run serve test test-n8n test-model check format bench locks record-golden clean
+.PHONY: help setup run serve studio test test-n8n test-model check format bench locks record-golden clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,6 +48,10 @@ run: setup  ## the main job; TASK="..." INPUT='...' EXPECT='...' LANGUAGE=javasc
 
 serve: setup  ## the HTTP service on 127.0.0.1:8000
 	@$(BIN)/n8n-agent serve
+
+studio: setup  ## LangGraph's development server over the same graph and app
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(LOCKS)/studio.lock
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/langgraph dev --no-browser --allow-blocking --no-reload
 
 check: $(VENV)/.dev setup  ## format, lint, types, layers
 	@$(BIN)/ruff format --check --quiet .
