@@ -28,9 +28,14 @@ def _stories() -> list[tuple[str, str, str]]:
         for block in BLOCK.findall((ROOT / page).read_text(encoding="utf-8")):
             for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
                 lines = part.split("\n")
-                end = next(i for i, line in enumerate(lines) if not line.endswith("\\"))
-                found.append((page, "\n".join(lines[: end + 1]), "\n".join(lines[end + 1 :])))
+                end = next(i for i in range(1, len(lines) + 1) if _is_whole("\n".join(lines[:i])))
+                found.append((page, "\n".join(lines[:end]), "\n".join(lines[end:])))
     return found
+
+
+def _is_whole(command: str) -> bool:
+    """Whether no line of it goes on: by a backslash, or inside quotes."""
+    return not command.endswith("\\") and command.count("'") % 2 == 0
 
 
 @pytest.fixture(scope="module")
