@@ -63,7 +63,7 @@ def synthesize(request: SynthesisRequest) -> Synthesis:
         code_of(leading),
         _item_code_of(leading),
         explain(leading),
-        confidence_of(leading, len(inputs), sum(map(len, inputs))),
+        round(confidence_of(leading), 3),
         ambiguity,
         elapsed_ms=(time.perf_counter() - started) * 1000,
         inputs=tuple(_items(rows) for rows, _ in pairs),
@@ -161,7 +161,8 @@ def candidates(words: Words, search: Search, inputs: list[Rows], outputs: list[R
         except Exhausted:
             pass
         found = [program for program in found if fits(program, inputs, outputs)]
-        if found and min(program.cost for program in found) < _DEAR:
+        sound = [program for program in found if not echoes(program, words, inputs, outputs)]
+        if sound and min(program.cost for program in sound) < _DEAR:
             break
     return sorted(found, key=lambda program: program.cost)
 

@@ -268,7 +268,8 @@ def _counted(frame: Frame, numbers: list[Entry]) -> Iterator[Entry | None]:
             share, gap = built(frame, "divide", (entry, other)), built(frame, "subtract", (entry, other))
             up, more = share and built(frame, "ceil", (share,)), gap and built(frame, "add", (gap, one))
             yield built(frame, "range", (up,), (), -1.5) if up else None
-            yield built(frame, "range", (more,), (), -1.0) if more else None
+            between = 2.5 * frame.words.has("to", "until", "till", "between", "through")
+            yield built(frame, "range", (more,), (), -1.0 - between) if more else None
 
 
 def _beside(bank: Bank) -> Iterator[Entry | None]:

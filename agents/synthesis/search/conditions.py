@@ -192,7 +192,8 @@ def _two_values(frame: Frame, targets: tuple[Any, ...], distinct: list[Any]) -> 
         return
     for yes, no in (distinct, distinct[::-1]):
         wanted = tuple(same(target, yes) for target in targets)
-        literals = [const(value, kind_of(value), _label_cost(frame, value)) for value in (yes, no)]
+        alone = 1.5 * (len(targets) == 2 and not any(frame.words.names_value(value) for value in distinct))
+        literals = [const(value, kind_of(value), _label_cost(frame, value) + alone) for value in (yes, no)]
         for test in separating(frame, wanted)[:8]:
             kind = literals[0].type if literals[0].type != "null" else literals[1].type
             order = 0.0 if _order(frame, yes) <= _order(frame, no) else 0.25
@@ -343,7 +344,7 @@ def _branches(frame: Frame, targets: tuple[Any, ...], quick: Solve) -> Iterator[
     for test in predicates(frame):
         yes = [place for place, value in enumerate(test.values) if value is True]
         no = [place for place, value in enumerate(test.values) if value is not True]
-        if not yes or not no or test.values in seen:
+        if not yes or not no or test.values in seen or any(value is BOTTOM for value in test.values):
             continue
         if tried >= 8 or test.expr.cost > 2.4:
             return

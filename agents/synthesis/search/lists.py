@@ -313,7 +313,9 @@ class ListSearch:
         lists = [
             e for e in bank_of(rows, 1).of("list") if e.expr.op in _LISTS - {"var", "keys", "values"} and _is_sound(e)
         ]
-        entries = sorted((e for e in lists if _related(e, wanted)), key=lambda e: e.expr.cost)
+        total = sum(map(len, targets))
+        fitting = [e for e in lists if e.expr.op != "range" or sum(len(value) for value in e.values if value) == total]
+        entries = sorted((e for e in fitting if _related(e, wanted)), key=lambda e: e.expr.cost)
         for entry in entries[: 10 if self.search.effort else 5]:
             inner = LEVELS[table.depth + 1]
             stages = (*table.stages, Stage("explode", (entry.expr,), (), entry.expr.cost))

@@ -62,7 +62,7 @@ def _bases(
     plain = [e for e in entries if e.expr.op in {"field", "var"} or e.expr.op == "first"][:8]
     for left in plain:
         for right in plain:
-            if left.expr != right.expr:
+            if left.expr != right.expr and all(value is not None for value in (*left.values, *right.values)):
                 merged = tuple({**(a or {}), **(b or {})} for a, b in zip(left.values, right.values, strict=True))
                 yield from _base(frame, targets, names, (left, right), merged)
     for entry in [
@@ -145,8 +145,9 @@ def _pick_cost(frame: Frame, targets: tuple[dict[str, Any], ...], names: list[st
             if all(name in row and same(row[name], t[name]) for row, t in zip(rows, targets, strict=True))
         ]
         unnamed = sum(frame.words.mention(name) < 0.5 for name in kept)
-        if len(kept) < len(names) and unnamed:
-            return 0.9 if not frame.words.topic("pick") else 0.5
+        spread_order = all(list(target)[: len(kept)] == kept for target in targets)
+        if len(kept) < len(names) and unnamed and spread_order:
+            return 1.9 if not frame.words.topic("pick") else 0.8
         if all(set(row) <= set(names) for row in rows) and not frame.words.topic("pick"):
             return 1.2
     return 0.2 if frame.words.topic("pick") else 0.5
