@@ -64,7 +64,8 @@ async def test_a_killed_zygote_costs_the_running_request_a_clean_error_and_the_n
     async with Sandbox() as sandbox:
         assert (await run(sandbox, "result = 1")).success
         running = asyncio.create_task(run(sandbox, "while True: pass"))
-        await until(lambda: sandbox._pools["python"].running == 1)
+        pool = sandbox._pools["python"]
+        await until(lambda: pool.running == 1 and not pool._takers)  # it has its child
         zygote = spawner_of(sandbox)._zygote
         assert zygote is not None
         assert zygote._process is not None
