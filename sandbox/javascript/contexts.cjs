@@ -57,7 +57,13 @@ function prepare(dialect) {
   const names = {};
   const context = vm.createContext(names, node ? {} : { codeGeneration: { strings: false, wasm: true } });
   prelude(node ? NODE_PRELUDE : BODY_PRELUDE).runInContext(context);
-  return { names, context, node };
+  return { names, context, node, own: new Set(Reflect.ownKeys(names)) };
+}
+
+/** Take every name out again that was put in after `prepare`; @returns whether that could be done. */
+function emptied({ names, own, context }) {
+  const inside = vm.runInContext('globalThis', context); // what code assigned lives there and in `names`
+  return Reflect.ownKeys(names).every((key) => own.has(key) || Reflect.deleteProperty(inside, key));
 }
 
 /** A console whose lines go to `output`; in a node n8n sends them to the browser. */
@@ -182,4 +188,4 @@ function fillForBody({ names }, given, output, timers) {
   Object.assign(names, given);
 }
 
-module.exports = { Timers, bindToItem, consoleFor, fillForBody, fillForNode, prepare };
+module.exports = { Timers, bindToItem, consoleFor, emptied, fillForBody, fillForNode, prepare };

@@ -4,11 +4,12 @@
 const { startupSnapshot } = require('node:v8');
 const vm = require('node:vm');
 const { readFrame, writeText } = require('./frames.cjs');
-const { Timers, bindToItem, consoleFor, fillForBody, fillForNode, prepare } = require('./contexts.cjs');
+const { Timers, bindToItem, consoleFor, emptied, fillForBody, fillForNode, prepare } = require('./contexts.cjs');
 const { NodeRun } = require('./node_data.cjs');
 const { SCRIPT, WRAPPER, Unspeakable, isSpeakable, nodeFault, plainFault } = require('./faults.cjs');
 const { lossesIn } = require('./losses.cjs');
 const { harden, restore } = require('./harden.cjs');
+const { isOwnName, isTame } = require('./tame.cjs');
 
 const BARE = process.argv.includes('--bare');
 const CHUNK = 1000; // n8n runs each-item code in chunks of so many items, each in a context of its own
@@ -245,9 +246,15 @@ async function answer(request, given, limits) {
 
 const spare = { node: [], body: [] };
 
+/** The context of the input before, where the code cannot have changed it: {prepared} once there is one. */
+let kept;
+
 /** A context prepared beforehand if there is one. */
 function takeContext(dialect) {
-  return spare[dialect].pop() ?? prepare(dialect);
+  if (kept?.prepared && emptied(kept.prepared)) return kept.prepared;
+  const prepared = spare[dialect].pop() ?? prepare(dialect);
+  if (kept) kept.prepared = prepared;
+  return prepared;
 }
 
 const DEFAULT_LIMITS = { output_bytes: 1_000_000, result_bytes: 16_000_000 };
@@ -266,10 +273,17 @@ async function warmUp() {
   }
 }
 
+/** Whether inputs may share a context: names of the language that an input takes for itself would outlast it. */
+function mayKeepContext({ code, contexts, dialect }) {
+  if (contexts.length < 2 || BARE || !isTame(code)) return false;
+  return dialect === 'node' || contexts.every((given) => Object.keys(given).every(isOwnName));
+}
+
 async function serve() {
   const request = readFrame();
   const limits = { ...DEFAULT_LIMITS, ...request.limits };
   request.rules ??= {};
+  if (mayKeepContext(request)) kept = {};
   for (const given of request.contexts) writeText(await answer(request, given, limits));
 }
 
