@@ -70,7 +70,8 @@ def test_a_command_prints_what_the_page_shows(
 ) -> None:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     env = os.environ | {"PATH": path, "COLUMNS": "100", "TERRY_WORKSPACE": str(tmp_path)}
-    env.pop("VIRTUAL_ENV", None)
+    for name in ("VIRTUAL_ENV", "MAKELEVEL", "MAKEFLAGS", "MFLAGS"):  # a `make` below a `make` talks of folders
+        env.pop(name, None)
     done = subprocess.run(
         ["bash", "-c", command.replace("127.0.0.1:8000", service)],
         cwd=ROOT,
