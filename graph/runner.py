@@ -125,10 +125,7 @@ class Runner:
         async with self._ledger.record(run.run_id, given, task, options, kind=None) as recording:
             snapshot = await self._pipeline.aget_state(_thread(run.run_id))
             if snapshot.values and not snapshot.next:
-                answer = {
-                    name: snapshot.values[name] for name in GenerateOutput.__annotations__ if name in snapshot.values
-                }
-                yield StageEvent("deliver", 0.0, await self._ledger.keep(recording, answer))
+                yield StageEvent("deliver", 0.0, await self._ledger.keep(recording, _delivered(snapshot.values)))
                 return
             async for event in self._follow(None if snapshot.values else given, recording, is_fresh=False):
                 yield event
