@@ -108,6 +108,7 @@ def optimisation_answer(found: Optimisation) -> dict[str, Any]:
         "improvement": {
             "complexity_score_reduction": found.complexity_score_reduction,
             "speedup": found.speedup,
+            "chart_svg": found.chart_svg,
         },
         "proof": asdict(found.proof),
     }
