@@ -197,7 +197,7 @@ class Pool:
     def _refill(self) -> None:
         wanted = min(len(self._takers) + self.size.warm, max(self.size.running, self.size.warm))
         while not self._closed and len(self._idle) + len(self._spawning) < wanted:
-            in_haste = self.waiting + len(self._takers) > len(self._spawning)  # a request waits already
+            in_haste = self.running > 0 and not self._idle  # nobody stands ready: whoever comes next waits
             task = asyncio.get_running_loop().create_task(self._make(in_haste=in_haste))
             self._spawning.add(task)
             task.add_done_callback(self._spawning.discard)
