@@ -12,6 +12,9 @@ __all__ = ["agree", "comparison_cases", "parting"]
 _FEWEST_COMPARED = 0.5
 """Share of the inputs on which both must have run, or nothing is known."""
 
+_UNSEEN = "fieldNotShown"
+"""Real items have more fields than an example; whether they are to stay is often the question."""
+
 
 def comparison_cases(task: Task) -> list[Case]:
     """List inputs as real as the examples: other values, more rows, another order; what is right is not known."""
@@ -21,6 +24,7 @@ def comparison_cases(task: Task) -> list[Case]:
         if all(isinstance(item.get("json"), dict) for item in example.input)
         for rows in plausible_inputs([item["json"] for item in example.input], [])
     ]
+    inputs += [[{**row, _UNSEEN: 1} for row in rows] for rows in inputs[:1]]
     return [
         Case(f"other values {number}", [{"json": row} for row in rows], "agreement")
         for number, rows in enumerate(inputs, start=1)

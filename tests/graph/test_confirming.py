@@ -98,3 +98,19 @@ async def test_the_budget_holds_for_second_opinions_too(services: Services) -> N
     assert answer["success"]
     assert sum(attempt["tokens"] for attempt in answer["attempts"]) <= 1500
     assert any("max_tokens" in warning for warning in answer["warnings"])
+
+
+async def test_drafts_that_part_on_a_field_the_example_did_not_show_are_an_ambiguity(services: Services) -> None:
+    request: GenerateInput = {**DOUBLE, "expected_output": {"value": 5, "result": 10}}
+    keeps = said("json.value * 2, ...json")
+    drops = said("json.value * 2, value: json.value")
+    answer = await asked(services, keeps, drops, request=request, second_opinions=1)
+    assert answer["error"]["type"] == "Ambiguous"
+    kept, dropped = (set(reading["output"][0]["json"]) for reading in answer["ambiguity"]["readings"])
+    assert kept > dropped
+
+
+async def test_a_model_is_told_that_the_example_keeps_every_field(services: Services) -> None:
+    run, [provider] = runner(services, [said("json.value * 2, ...json")])
+    await run.generate({**DOUBLE, "expected_output": {"value": 5, "result": 10}}, options())
+    assert "Every field of an item stays" in provider.requests[0].messages[1]["content"]
