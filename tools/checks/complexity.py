@@ -14,7 +14,7 @@ import complexipy
 
 from sandbox.types import Language
 from tools.checks.javascript_tree import FUNCTIONS, LOOPS, JsNode, parse_javascript
-from tools.checks.lines import MAX_DEEP_BYTES, size_finding
+from tools.checks.limits import deep_limit
 from tools.checks.python_scopes import child_nodes
 from tools.checks.python_source import parse_python
 from tools.checks.report import Complexity
@@ -57,7 +57,7 @@ def measure_complexity(code: str, language: Language) -> Complexity:
 def _measure(code: str, language: Language) -> Complexity:
     lines = _count_lines(code, "#" if language == "python" else "//")
     tally = _Tally()
-    if size_finding(code, MAX_DEEP_BYTES) is None:
+    if deep_limit(code, language) is None:
         if language == "python":
             _tally_python(code, tally)
         else:
