@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import agents.synthesis.operators  # noqa: F401 - importing it fills the language
+from agents.synthesis.doubts import doubtful
 from agents.synthesis.emit_javascript import javascript_body, javascript_item_body
 from agents.synthesis.emit_python import python_body, python_item_body
 from agents.synthesis.explain import explain, partial_words
@@ -113,7 +114,7 @@ def _answer(
         or (not words.tokens and sound[0].cost > _WORDLESS + _shown(outputs))
     ):
         return None
-    if unmet(sound[0], words):
+    if unmet(sound[0], words) or (not words.tokens and doubtful(sound[0], inputs, outputs)):
         return None
     question = open_readings(sound, words, inputs, outputs)
     if question is None:

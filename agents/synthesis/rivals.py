@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from agents.synthesis.language import OPERATORS, Expr, Stage, const, make, pipe, var
 from agents.synthesis.words import Words
 
-__all__ = ["RULES", "Rule", "dated_rule", "rivals"]
+__all__ = ["RULES", "Rewrite", "Rule", "dated_rule", "rewritten", "rivals"]
 
 Rewrite = Callable[[Expr], Iterator[Expr]]
 
@@ -23,13 +23,14 @@ def rivals(program: Expr, words: Words, *, all_rules: bool = False) -> Iterator[
     """Yield programs with one place read otherwise, by the rules that the words leave open."""
     for rule in RULES:
         if all_rules or not words.decides(rule.name):
-            yield from _rewritten(program, rule.rewrite)
+            yield from rewritten(program, rule.rewrite)
 
 
-def _rewritten(expr: Expr, rewrite: Rewrite) -> Iterator[Expr]:
+def rewritten(expr: Expr, rewrite: Rewrite) -> Iterator[Expr]:
+    """Yield the program with one place rewritten."""
     yield from rewrite(expr)
     for place, arg in enumerate(expr.args):
-        for new in _rewritten(arg, rewrite):
+        for new in rewritten(arg, rewrite):
             yield replace(expr, args=(*expr.args[:place], new, *expr.args[place + 1 :]), reads=None)
     if expr.op == "pipe":
         yield from _inside_pipe(expr, rewrite)
@@ -39,11 +40,11 @@ def _inside_pipe(expr: Expr, rewrite: Rewrite) -> Iterator[Expr]:
     depth, stages, body = expr.params
     for place, stage in enumerate(stages):
         for index, inner in enumerate(stage.exprs):
-            for new in _rewritten(inner, rewrite):
+            for new in rewritten(inner, rewrite):
                 exprs = (*stage.exprs[:index], new, *stage.exprs[index + 1 :])
                 changed = (*stages[:place], replace(stage, exprs=exprs), *stages[place + 1 :])
                 yield replace(expr, params=(depth, changed, body), reads=None)
-    for new in _rewritten(body, rewrite) if body is not None else ():
+    for new in rewritten(body, rewrite) if body is not None else ():
         yield replace(expr, params=(depth, stages, new), reads=None)
 
 

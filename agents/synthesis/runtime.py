@@ -229,22 +229,25 @@ def snapped(number: Any, step: Any, offset: Any, way: Any) -> Any:
     return ((whole * step + offset) * 10000000000 + 0.5) // 1 / 10000000000
 
 
-def read_any_date(text: Any, day_first: Any) -> Any:
+def date_words(text: Any) -> Any:
     spaced = "".join(char if char in ":0123456789" or char.isalpha() else " " for char in text)
     for char in "AaPpTt":
         spaced = spaced.replace(char + "M", " " + char + "M").replace(char + "m", " " + char + "m")
     numbers, times, half, month = [], [0, 0, 0], "", 0
-    for word in spaced.replace("T", " T ").split():
-        lowered = word.lower()
-        named = [place for place, name in enumerate(MONTHS) if len(word) > 2 and name.lower().startswith(lowered)]
-        digits = "".join(char for char in word if char in "0123456789")
+    for word in spaced.replace("T", " T ").lower().split():
+        named = [place for place, name in enumerate(MONTHS) if len(word) > 2 and name.lower().startswith(word)]
         if ":" in word:
             times = [int(part) for part in word.split(":")] + [0]
         elif word.isalpha():
-            half = lowered if lowered in ("am", "pm") else half
+            half = word if word in ("am", "pm") else half
             month = named[0] + 1 if named else month
-        elif digits:
-            numbers.append(digits)
+        elif runs(word, lambda char: char in "0123456789"):
+            numbers.append("".join(char for char in word if char in "0123456789"))
+    return numbers, times, half, month
+
+
+def read_any_date(text: Any, day_first: Any) -> Any:
+    numbers, times, half, month = date_words(text)
     hour = times[0] % 12 + 12 * (half == "pm") if half else times[0]
     seconds = hour * 3600 + times[1] * 60 + times[2]
     if len(numbers) == 1 and len(numbers[0]) == 8:

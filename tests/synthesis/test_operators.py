@@ -19,7 +19,7 @@ NUMBERS = [0, 1, 7, -3, 2.5, 1000, 1234.56, 86400]
 TEXTS = [
     "Ann Lee", "ann@acme.io", " red, blue ,x", "", "INV-0042/7", "Größe ñandú", "a-b_c.d e", "Total: 12.50 EUR", "x",
     "See https://a.io/p?q=1, now", "tags #one #two", "4111111111111234", "1,234.50", "First line\nsecond;third", "[#4711] (ab)",
-    "9/12/2002 6:25:57 PM", "06-Oct-2143", "01311846", "14. November 2013", "6:25PM", "30.3.99",
+    "9/12/2002 6:25:57 PM", "06-Oct-2143", "01311846", "14. November 2013", "6:25PM", "30/3/99",
 ]  # fmt: skip
 DATES = ["2024-05-03", "2024-02-29", "2023-12-31", "2024-05-03T14:07:09Z", "1999-01-01"]
 LISTS: list[list[Any]] = [[], [3, 1, 2], ["b", "a", "b"], [2.5, -1], ["x"], [True, False], [True, True]]

@@ -1,7 +1,7 @@
 """Parts of texts by positions: runs of a class of characters, and from one position to another, as the targets ask."""
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product
 
 from agents.synthesis.language import FAILURES
 from agents.synthesis.operators.positions import CLASSES, place
@@ -24,7 +24,7 @@ def parts(bank: Bank, targets: tuple[str, ...]) -> Iterator[Entry]:
     folded = tuple(target.lower() for target in targets)
     fields = [e for e in bank.of("text") if e.expr.op in {"field", "var"} and all(isinstance(v, str) for v in e.values)]
     for field in fields[:_FIELDS]:
-        for entry in _parts_of(bank.frame, field, folded):
+        for entry in chain(_runs(bank.frame, field, folded), _between_positions(bank.frame, field, folded)):
             if entry.values not in chosen or chosen[entry.values].expr.cost > entry.expr.cost:
                 chosen[entry.values] = entry
     for entry in chosen.values():
@@ -37,9 +37,7 @@ def parts(bank: Bank, targets: tuple[str, ...]) -> Iterator[Entry]:
                     yield cased
 
 
-def _parts_of(frame: Frame, field: Entry, folded: tuple[str, ...]) -> Iterator[Entry]:
-    if max(map(len, field.values), default=0) > _LONGEST:
-        return
+def _runs(frame: Frame, field: Entry, folded: tuple[str, ...]) -> Iterator[Entry]:
     for rank, name in enumerate(_RUNS):
         for index in _INDEXES:
             run = built(frame, "run_of", (field,), (name, index), 0.1 * rank + 0.1 * abs(index) + 0.3 * (index < -1))
@@ -51,6 +49,11 @@ def _parts_of(frame: Frame, field: Entry, folded: tuple[str, ...]) -> Iterator[E
                 cut = built(frame, short, (run,), (size,), -0.6 + 0.1 * size) if rank < 5 else None
                 if cut and all(len(value) == size for value in cut.values) and _occurs(cut, folded):
                     yield cut
+
+
+def _between_positions(frame: Frame, field: Entry, folded: tuple[str, ...]) -> Iterator[Entry]:
+    if max(map(len, field.values), default=0) > _LONGEST:
+        return
     positions = _positions(frame, field)
     for (starts, (left, start)), (ends, (right, end)) in product(positions.items(), positions.items()):
         if not _matched(start, end):

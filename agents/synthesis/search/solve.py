@@ -24,7 +24,7 @@ _CHEAP = 3.0
 _DEAR = 9.0
 _SURE = 2.4
 _PLAIN = 2.0
-"""Above this cost, texts are put together from parts by position too."""
+"""Above this cost, texts that no words describe are put together from parts by position too."""
 _UNLIKELY = 3.0
 
 
@@ -131,7 +131,8 @@ class Search:
         found = templates(bank, targets, _DEAR)
         found += formatted_numbers(bank, targets, _DEAR)
         found += [entry.expr for entry in cuts(bank, targets)]
-        if _cheapest([*known, *found]) > _PLAIN and len(set(targets)) > 1:
+        plain = _CHEAP if frame.words.tokens else _PLAIN
+        if _cheapest([*known, *found]) > plain and len(set(targets)) > 1:
             found += self._composed(bank, targets)
         if _cheapest([*known, *found]) > _CHEAP and any(_is_rows(entry) for entry in bank.of("list")[:6]):
             found += joined(frame, targets, self.lists.lists)
