@@ -1,12 +1,21 @@
 """Other readings of a program: where one operator was chosen, which other one people mean by the same words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from agents.synthesis.language import OPERATORS, Expr, Stage, const, make, pipe, var
+from agents.synthesis.rivals_of_amounts import (
+    distinct_of,
+    magnitude,
+    marks,
+    presence,
+    relative,
+    threshold,
+    whole_units,
+)
 from agents.synthesis.words import Words
 
-__all__ = ["RULES", "Rule", "dated_rule", "rivals"]
+__all__ = ["RULES", "Rule", "dated_rule", "rewritten", "rivals", "worded_rules"]
 
 Rewrite = Callable[[Expr], Iterator[Expr]]
 
@@ -23,13 +32,14 @@ def rivals(program: Expr, words: Words, *, all_rules: bool = False) -> Iterator[
     """Yield programs with one place read otherwise, by the rules that the words leave open."""
     for rule in RULES:
         if all_rules or not words.decides(rule.name):
-            yield from _rewritten(program, rule.rewrite)
+            yield from rewritten(program, rule.rewrite)
 
 
-def _rewritten(expr: Expr, rewrite: Rewrite) -> Iterator[Expr]:
+def rewritten(expr: Expr, rewrite: Rewrite) -> Iterator[Expr]:
+    """Yield the expression with one place rewritten."""
     yield from rewrite(expr)
     for place, arg in enumerate(expr.args):
-        for new in _rewritten(arg, rewrite):
+        for new in rewritten(arg, rewrite):
             yield replace(expr, args=(*expr.args[:place], new, *expr.args[place + 1 :]), reads=None)
     if expr.op == "pipe":
         yield from _inside_pipe(expr, rewrite)
@@ -39,11 +49,11 @@ def _inside_pipe(expr: Expr, rewrite: Rewrite) -> Iterator[Expr]:
     depth, stages, body = expr.params
     for place, stage in enumerate(stages):
         for index, inner in enumerate(stage.exprs):
-            for new in _rewritten(inner, rewrite):
+            for new in rewritten(inner, rewrite):
                 exprs = (*stage.exprs[:index], new, *stage.exprs[index + 1 :])
                 changed = (*stages[:place], replace(stage, exprs=exprs), *stages[place + 1 :])
                 yield replace(expr, params=(depth, changed, body), reads=None)
-    for new in _rewritten(body, rewrite) if body is not None else ():
+    for new in rewritten(body, rewrite) if body is not None else ():
         yield replace(expr, params=(depth, stages, new), reads=None)
 
 
@@ -312,8 +322,23 @@ RULES = (
     Rule("capitals", _swap("capital", "capital_only", "title")),
     Rule("aggregate", _swap("average", "median")),
     Rule("extreme", _extremes),
+    Rule("relative", relative),
+    Rule("zero", presence),
+    Rule("threshold", threshold),
+    Rule("fraction", whole_units),
+    Rule("each_mark", marks),
+    Rule("hollow", _swap("drop_null", "drop_empty", "drop_hollow")),
 )
 """The words that settle a rule stand under `deciders` in `words.json`."""
+
+
+def worded_rules(words: Words, names: Iterable[str]) -> tuple[Rule, ...]:
+    """The rules that depend on which fields of the input the words count or call a change."""
+    counted = tuple(name for name in names if words.mention(name) >= 0.9)
+    return (
+        Rule("counted", distinct_of(counted)),
+        Rule("magnitude", magnitude(lambda name: words.is_about(name, "signed"))),
+    )
 
 
 def dated_rule(fields: tuple[Expr, ...]) -> Rule:
