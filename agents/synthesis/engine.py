@@ -167,7 +167,7 @@ def candidates(words: Words, search: Search, inputs: list[Rows], outputs: list[R
         try:
             if many_to_one or effort:
                 found += _aggregates(frame, goal, search)
-            dear = 2.5 if many_to_one and not words.topic("limit") else 0.0
+            dear = 2.5 if many_to_one and not words.topic("limit") and not words.topic("skip") else 0.0
             found += [program.raised(dear) for program in search.lists.lists(frame, goal)]
         except Exhausted:
             pass

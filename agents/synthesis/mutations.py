@@ -24,6 +24,7 @@ def plausible_inputs(rows: Rows, literals: list[Any]) -> list[Rows]:
         [_kept_keys(rows[place % len(rows)], place) for place in range(len(rows) * 2)],
         [_hollow(row) for row in rows[:1]] + rows,
         [_lettered(row, step) for step, row in enumerate([*rows, *rows])],
+        [_map(row, _repeated_mark) for row in rows],
     ]
     found += [[_bounded(row, literal) for row in rows] for literal in literals[:4] if isinstance(literal, int | float)]
     return found
@@ -96,6 +97,12 @@ def _lowered(row: dict[str, Any], step: int) -> dict[str, Any]:
 
     changed: dict[str, Any] = _map(row, change)
     return changed
+
+
+def _repeated_mark(value: Any) -> Any:
+    """A text with one more part behind its mark: `red-shoes` is `red-shoes-shoes`."""
+    found = re.fullmatch(r"[^\W\d]+([-_/])[^\W\d]+", value) if isinstance(value, str) else None
+    return f"{value}{found.group(1)}{value.split(found.group(1))[1]}" if found else value
 
 
 def _renewed(row: dict[str, Any]) -> dict[str, Any]:

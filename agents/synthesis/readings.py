@@ -6,7 +6,7 @@ from typing import Any
 
 from agents.synthesis.language import FAILURES, LEVELS, Expr, Stage, evaluate, stages_of, subexpressions, var
 from agents.synthesis.mutations import edge_inputs, plausible_inputs
-from agents.synthesis.rivals import dated_rule, rivals
+from agents.synthesis.rivals import dated_rule, rewritten, rivals, worded_rules
 from agents.synthesis.search.dates import layouts_of
 from agents.synthesis.values import is_number, leaves, same
 from agents.synthesis.words import Words
@@ -55,6 +55,10 @@ def other_readings(program: Expr, words: Words, inputs: Sequence[Rows], *, all_r
     rule = dated_rule(fields)
     if fields and (all_rules or not words.decides(rule.name)):
         yield from rule.rewrite(program)
+    names = dict.fromkeys(name for rows in inputs for row in rows if isinstance(row, dict) for name in row)
+    for worded in worded_rules(words, names):
+        if all_rules or not words.decides(worded.name):
+            yield from rewritten(program, worded.rewrite)
 
 
 def _date_fields(inputs: Sequence[Rows]) -> Iterator[Expr]:
@@ -100,13 +104,20 @@ def open_readings(
     """Return the leading program with a rival that fits as well and differs on a plausible input, and that input."""
     best = programs[0]
     near = programs[1:4] if len(inputs) == 1 else []
-    close = [program for program in near if program.cost - best.cost <= _CLOSE]
+    guessed = _guesses(best, words)
+    close = [one for one in near if one.cost - best.cost <= _CLOSE and _guesses(one, words) <= guessed]
     for rival in [*other_readings(best, words, inputs, all_rules=False), *close]:
         if fits(rival, inputs, outputs):
             rows = difference(best, rival, inputs)
             if rows is not None:
                 return [best, rival], rows
     return None
+
+
+def _guesses(program: Expr, words: Words) -> int:
+    """Count the literals that the words do not hold."""
+    scalars = [value for value in literals_of(program) if not isinstance(value, dict | list | tuple)]
+    return sum(not _is_spoken_of(value, words) for value in scalars)
 
 
 def agreed_inputs(program: Expr, inputs: Sequence[Rows]) -> list[tuple[Rows, Rows]]:
@@ -136,6 +147,8 @@ def echoes(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequenc
         return True
     values = {leaf for rows_ in inputs for leaf in leaves(rows_) if isinstance(leaf, str) and len(leaf) > 1}
     if any(_repeats(text, words, values, rows) for text in _written_texts(program)):
+        return True
+    if any(len(label.split()) > 1 and not words.contains(label) and label in values for label in _labels(program)):
         return True
     return any(_by_chance(stage, words) for stage in stages_of(program))
 

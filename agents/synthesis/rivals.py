@@ -1,12 +1,21 @@
 """Other readings of a program: where one operator was chosen, which other one people mean by the same words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from agents.synthesis.language import OPERATORS, Expr, Stage, const, make, pipe, var
+from agents.synthesis.rivals_of_amounts import (
+    distinct_of,
+    magnitude,
+    marks,
+    presence,
+    relative,
+    threshold,
+    whole_units,
+)
 from agents.synthesis.words import Words
 
-__all__ = ["RULES", "Rewrite", "Rule", "dated_rule", "rewritten", "rivals"]
+__all__ = ["RULES", "Rewrite", "Rule", "dated_rule", "rewritten", "rivals", "worded_rules"]
 
 Rewrite = Callable[[Expr], Iterator[Expr]]
 
@@ -27,7 +36,7 @@ def rivals(program: Expr, words: Words, *, all_rules: bool = False) -> Iterator[
 
 
 def rewritten(expr: Expr, rewrite: Rewrite) -> Iterator[Expr]:
-    """Yield the program with one place rewritten."""
+    """Yield the expression with one place rewritten."""
     yield from rewrite(expr)
     for place, arg in enumerate(expr.args):
         for new in rewritten(arg, rewrite):
@@ -313,8 +322,23 @@ RULES = (
     Rule("capitals", _swap("capital", "capital_only", "title")),
     Rule("aggregate", _swap("average", "median")),
     Rule("extreme", _extremes),
+    Rule("relative", relative),
+    Rule("zero", presence),
+    Rule("threshold", threshold),
+    Rule("fraction", whole_units),
+    Rule("each_mark", marks),
+    Rule("hollow", _swap("drop_null", "drop_empty", "drop_hollow")),
 )
 """The words that settle a rule stand under `deciders` in `words.json`."""
+
+
+def worded_rules(words: Words, names: Iterable[str]) -> tuple[Rule, ...]:
+    """The rules that depend on which fields of the input the words count or call a change."""
+    counted = tuple(name for name in names if words.mention(name) >= 0.9)
+    return (
+        Rule("counted", distinct_of(counted)),
+        Rule("magnitude", magnitude(lambda name: words.is_about(name, "signed"))),
+    )
 
 
 def dated_rule(fields: tuple[Expr, ...]) -> Rule:

@@ -20,6 +20,7 @@ _DATE = re.compile(
     r"\b\d{4}-\d{2}-\d{2}(?:T[\d:]+Z?)?\b|\b\d{4}-\d{2}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b|\b\d{1,2}/\d{1,2}/\d{4}\b"
 )
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_IDIOMS = re.compile(rf"\b(?:{'|'.join(map(re.escape, _TABLE['idioms']))})\b", re.IGNORECASE)
 _FUZZY = 5
 
 
@@ -77,6 +78,12 @@ class Words:
         """The words and what is left without their endings."""
         camel = [part for token in _TOKEN.findall(self.text) for part in parts_of_name(token)]
         return {stem for token in [*self.tokens, *camel] for stem in _stems(token)}
+
+    @cached_property
+    def _plain(self) -> "Words":
+        """The same without idioms, whose words mean something else alone: "top level" asks for no top."""
+        bare = _IDIOMS.sub(" ", self.text)
+        return self if bare == self.text else Words(bare)
 
     @cached_property
     def dates(self) -> list[str]:
@@ -157,7 +164,7 @@ class Words:
     def topic(self, name: str) -> bool:
         """Whether a word of the table's list `name` stands in the text."""
         if name not in self._topics:
-            self._topics[name] = self.has(*_TABLE["topics"][name])
+            self._topics[name] = self._plain.has(*_TABLE["topics"][name])
         return self._topics[name]
 
     def decides(self, rule: str) -> bool:
@@ -220,6 +227,14 @@ class Words:
         places = [index for index, token in enumerate(self.tokens) if _stems(token) & stems]
         return places[0] if places else 999
 
+    def follows(self, name: str, *words: str) -> bool:
+        """Whether a field is named right after one of these words: "by opened", "by due date"."""
+        parts = {stem for part in parts_of_name(name) for stem in _stems(part)}
+        return any(
+            token in words and any(_stems(later) & parts for later in self.tokens[place + 1 : place + 3])
+            for place, token in enumerate(self.tokens)
+        )
+
     def near_order(self, name: str) -> bool:
         """Whether a field is named right beside a word of order: "months sorted", "highest total"."""
         parts = {stem for part in parts_of_name(name) for stem in _stems(part)}
@@ -228,6 +243,10 @@ class Words:
         return any(
             abs(index - other) <= 2 for index in places for other, token in enumerate(self.tokens) if token in order
         )
+
+    def is_about(self, name: str, topic: str) -> bool:
+        """Whether a part of a field name stands in the table's list `topic`."""
+        return bool(set(parts_of_name(name)) & set(_TABLE["topics"][topic]))
 
     def similar(self, left: str, right: str) -> float:
         """How alike two field names are, 0 to 1."""

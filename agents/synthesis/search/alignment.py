@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from agents.synthesis.language import LEVELS
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.values import key_of, leaves, same
 
 __all__ = ["alignments", "first_occurrences", "scalar_alignment"]
+
+_UNOWNED = {name for level in LEVELS for name in (level.elements, level.index)} | {"items"}
+_PLACES = {level.element: level.index for level in LEVELS}
+"""A number that equals its place counts the elements: it is no sign of where a target comes from."""
 
 
 def alignments(elements: Frame, spans: list[range], targets: tuple[list[Any], ...]) -> list[list[list[int]]]:
@@ -47,8 +52,10 @@ def _atoms(elements: Frame, index: int) -> set[Any]:
     scope = elements.scopes[index]
     own: set[Any] = set()
     for root in elements.roots:
-        if root.params[0] not in {"table", "index", "items", "entries", "position", "parts", "place"}:
-            own |= _own_atoms(scope.get(root.params[0]))
+        value = scope.get(root.params[0])
+        counted = isinstance(value, int) and root.params[0] in _PLACES and value == scope.get(_PLACES[root.params[0]])
+        if root.params[0] not in _UNOWNED and not counted:
+            own |= _own_atoms(value)
     return own
 
 

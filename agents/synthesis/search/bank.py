@@ -18,11 +18,11 @@ from agents.synthesis.search.growth import (
 )
 from agents.synthesis.values import kind_of, text_of
 
-__all__ = ["Bank", "bank_of"]
+__all__ = ["REPEATS", "Bank", "bank_of"]
 
 _ALTERNATIVES = 8
 _DEEPEST = 5
-_REPEATS = (
+REPEATS = (
     "each",
     "every",
     "per",
@@ -39,6 +39,7 @@ _REPEATS = (
     "labels",
     "duplicate",
 )
+"""Words that make several items of one."""
 
 
 @dataclass
@@ -257,7 +258,7 @@ def _grow(bank: Bank) -> None:
 
 def _counted(frame: Frame, numbers: list[Entry]) -> Iterator[Entry | None]:
     """As many places as a number says, as its quotient by another needs, or as lie between two."""
-    if frame.depth != 1 or not frame.words.has(*_REPEATS):
+    if frame.depth != 1 or not frame.words.has(*REPEATS):
         return
     one = Entry(const(1, "num", 0.1), (1,) * len(frame.scopes))
     for entry in numbers[:6]:

@@ -260,6 +260,7 @@ def restricted(frame: Frame, places: list[int]) -> Frame:
 def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
     """Look labels up in a table that the words spell out (`N = New, O = Open`)."""
     written = {**dict(re.findall(_PAIR, frame.words.text)), **dict(re.findall(_LISTED, frame.words.text))}
+    written |= _shared_labels(frame, targets)
     bank = bank_of(frame, 1)
     for entry in [
         e
@@ -287,6 +288,19 @@ def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
             )
         else:
             yield Expr("default", (look, entry.expr), (), look.type, look.cost + 0.5)
+
+
+def _shared_labels(frame: Frame, targets: tuple[Any, ...]) -> dict[str, str]:
+    """Read clauses in which several keys share a label: "DE and AT are zone 1, FR and IT zone 2"."""
+    labels = {text_of(target) for target in targets if target is not None}
+    found: dict[str, str] = {}
+    for clause in re.split(r"[;.\n(:]\s|,\s(?=[^,;.]*\b(?:and|or)\b|everything|else|all)", frame.words.text):
+        named = [label for label in labels if re.search(rf"(?<!\w){re.escape(label)}(?!\w)", clause)]
+        group = re.search(r"((?:[\w'\"-]+, ?)*[\w'\"-]+,? ?(?:and|or|&|/) ?[\w'\"-]+)", clause)
+        if len(named) == 1 and group and named[0] not in group.group():
+            keys = re.split(r", ?(?:and |or )?| and | or | ?[&/] ?", group.group())
+            found |= {key.strip("'\""): named[0] for key in keys}
+    return found
 
 
 def _lookup_key(value: Any) -> str | None:

@@ -46,6 +46,7 @@ _JOINTS = (", ", ",", " ", "\n", "; ", "-", " | ", "/", "", " / ", " - ", "|", "
 _SIMPLE_TEXT = ("trim", "lower", "upper", "capital", "capital_only", "title", "squeeze", "number", "length", "digits", "first_number",
                 "first_digits", "last_digits", "first_email", "first_url", "initials", "word_count", "plain_letters", "letters_digits", "reversed_text",
                 "words", "emails", "urls", "numbers_list", "base64", "url_encode", "strip_tags")  # fmt: skip
+_NUMBERS_IN_TEXT = frozenset(["first_number", "digits", "first_digits", "last_digits"])
 SECOND_TEXT = (
     "trim",
     "lower",
@@ -67,13 +68,14 @@ _OBJECT_CHANGES = ("drop_null", "drop_empty", "drop_hollow", "drop_falsy", "drop
 
 def text_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     """Yield what is said of one text."""
+    chance = _by_chance(frame, entry)
     for name in _SIMPLE_TEXT:
-        found = built(frame, name, (entry,))
+        found = built(frame, name, (entry,), (), chance if name in _NUMBERS_IN_TEXT else 0.0)
         yield found if found is None or not _is_all(found, entry) else Entry(found.expr.raised(1.0), found.values)
     if all(isinstance(value, str) and re.fullmatch(r"\d+(:\d\d)+", value) for value in entry.values):
         yield built(frame, "clock", (entry,))
     for point in (".", ","):
-        yield built(frame, "amount", (entry,), (point,), 0.0 if point == "." else 0.4)
+        yield built(frame, "amount", (entry,), (point,), chance + (0.0 if point == "." else 0.4))
     for piece in pieces(frame, entry):
         yield piece
         if piece and piece.expr.op in {"before", "piece", "last_piece"} and _is_numeric(piece):
@@ -81,6 +83,14 @@ def text_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     yield from _cuts(frame, entry)
     yield from _parsed(frame, entry)
     yield from _replaced(frame, entry)
+
+
+def _by_chance(frame: Frame, entry: Entry) -> float:
+    """What a number costs that is taken out of a text which is none and which the words do not name: `p3`, `F1`."""
+    if not frame.words.tokens or entry.expr.op != "field" or frame.words.mention(str(entry.expr.params[0])) >= 0.3:
+        return 0.0
+    texts = [value for value in entry.values if isinstance(value, str)]
+    return 1.6 if any(re.match(r"\s*[^\W\d_]", text) for text in texts) else 0.0
 
 
 def _is_all(found: Entry, entry: Entry) -> bool:

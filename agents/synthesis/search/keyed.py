@@ -36,7 +36,7 @@ def keyed_objects(frame: Frame, targets: tuple[dict[str, Any], ...], solve: Solv
 def names_in_data(frame: Frame, targets: tuple[dict[str, Any], ...]) -> bool:
     """Whether every name of every target stands somewhere among the values in reach."""
     for scope, target in zip(frame.scopes, targets, strict=True):
-        if any(frame.words.contains(name) for name in target):
+        if 2 * sum(frame.words.contains(name) for name in target) > len(target):
             return False
         texts = [
             text_of(leaf) for root in frame.roots for leaf in leaves(scope.get(root.params[0])) if leaf is not None

@@ -6,10 +6,10 @@ from typing import Any
 
 from agents.synthesis.language import FAILURES, LEVELS, Expr, Stage, evaluate, pipe, var
 from agents.synthesis.search.alignment import alignments, first_occurrences, scalar_alignment
-from agents.synthesis.search.bank import bank_of
+from agents.synthesis.search.bank import REPEATS, bank_of
 from agents.synthesis.search.frame import BOTTOM, Entry, Exhausted, Frame
 from agents.synthesis.search.growth import MOVING
-from agents.synthesis.search.selection import Selection, explained
+from agents.synthesis.search.selection import SORTED, Selection, explained
 from agents.synthesis.search.tables import Table, run_stages, spans_of, table_of
 from agents.synthesis.values import key_of, leaves, same
 
@@ -76,6 +76,8 @@ class ListSearch:
         sizes = [len(target) for target in targets]
         entries = [e for e in bank_of(frame, 1).of("list") if e.expr.op in _LISTS and _is_sound(e)]
         related = [e for e in entries if _related(e, wanted) or [len(value or []) for value in e.values] == sizes]
+        if not related and not frame.depth and frame.words.has(*REPEATS):
+            related = [e for e in entries if e.expr.op == "var"]
         return related[: _SOURCES if self.search.effort else 5]
 
     def _from(self, frame: Frame, entry: Entry, targets: tuple[list[Any], ...]) -> Iterator[Expr]:
@@ -93,7 +95,7 @@ class ListSearch:
         total, rows = sum(map(len, targets)), sum(map(len, table.scopes))
         grouping = frame.words.topic("group") or self.search.effort
         grouped = total < rows and frame.words.topic("group") and (not frame.depth or self.search.effort)
-        yield chain(self._mapped(frame, table, targets), self._grouped(frame, table, targets) if grouped else ())
+        yield chain(self._grouped(frame, table, targets) if grouped else (), self._mapped(frame, table, targets))
         if frame.depth and not self.search.effort:
             return
         for exploded in self._explosions(frame, table, targets):
@@ -298,9 +300,11 @@ class ListSearch:
             for body in self.solve(chosen, goal, "")[:4] if goal else []:
                 inner = _pipe(groups, Selection((), 0.0), body)
                 inner = inner.raised(0.0 if kept else 1.2)
-                if [list(span) for span in spans] == wanted:
-                    yield inner
-                else:
+                untouched = [list(span) for span in spans] == wanted
+                asked = frame.words.has(*SORTED) and frame.words.topic("sorting") and len(goal) > 1
+                if untouched:
+                    yield inner.raised(1.6 if asked else 0.0)
+                if asked or not untouched:
                     yield from self._outer(frame, inner, body, everything, groups, wanted)
 
     def _explosions(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> Iterator[Table]:

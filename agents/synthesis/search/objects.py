@@ -139,6 +139,8 @@ def _pick_cost(frame: Frame, targets: tuple[dict[str, Any], ...], names: list[st
         return 1.5
     rows = [row for scope in frame.scopes if isinstance(row := scope.get(frame.roots[0].params[0]), dict)]
     if len(rows) == len(targets):
+        if _only_others_named(frame, rows, names):
+            return 2.2
         kept = [
             name
             for name in names
@@ -151,6 +153,19 @@ def _pick_cost(frame: Frame, targets: tuple[dict[str, Any], ...], names: list[st
         if all(set(row) <= set(names) for row in rows) and not frame.words.topic("pick"):
             return 1.2
     return 0.2 if frame.words.topic("pick") else 0.5
+
+
+def _only_others_named(frame: Frame, rows: list[dict[str, Any]], names: list[str]) -> bool:
+    """Whether the words name each field that is gone and none that stays: then they tell what to leave out."""
+    gone = {name for row in rows for name in row if name not in names}
+    stay = [name for name in names if any(name in row for row in rows)]
+    mention = frame.words.mention
+    dropping = frame.words.topic("drop") and len(stay) == len(names)
+    return (
+        bool(dropping and gone and stay)
+        and all(mention(name) >= 0.9 for name in gone)
+        and all(mention(n) < 0.5 for n in stay)
+    )
 
 
 def _solve_fields(

@@ -78,6 +78,7 @@ def _tests(bank: Bank) -> Iterator[Entry | None]:
             yield from _number_tests(frame, entry)
         if entry.expr.type == "list":
             yield from _list_tests(frame, entry)
+    yield from _ends(bank)
     yield from _memberships(frame, fields)
     yield from _date_tests(bank)
     computed = [
@@ -95,6 +96,12 @@ def _tests(bank: Bank) -> Iterator[Entry | None]:
     for entry in derived:
         yield from _equalities(frame, entry, only_named=True)
     yield from _between_fields(frame, [e for e in fields if e.expr.type in {"num", "text"}])
+
+
+def _ends(bank: Bank) -> Iterator[Entry | None]:
+    """Is there no row before this one, or none after it?"""
+    for near in [e for e in bank.of("obj") if e.expr.op in {"before_here", "after_here"}]:
+        yield built(bank.frame, "is_null", (near,), (), -1.0)
 
 
 def _memberships(frame: Frame, fields: list[Entry]) -> Iterator[Entry | None]:

@@ -11,9 +11,12 @@ from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.search.predicates import predicates, separating
 from agents.synthesis.values import is_number, key_of, kind_of
 
-__all__ = ["Selection", "explained"]
+__all__ = ["SORTED", "Selection", "explained"]
 
 _KEYS = 60
+_ENDS = ("first", "last", "header", "top", "heading", "title", "headline", "bottom", "footer")
+SORTED = ("sort", "sorted", "order", "ordered", "descending", "ascending", "first", "ranking", "leaderboard")
+"""Words that ask for an order of what is kept, not only for the largest of each key."""
 _ASKED_FOR = 1.3
 """The most that a sort may cost for which only the words speak."""
 
@@ -121,12 +124,15 @@ def _cut(indices: list[int], kind: str, size: int, end: str) -> list[int]:
 def _limit_cost(case: _Case, kind: str, size: int, end: str, *, sorted_before: bool) -> float:
     words = case.frame.words
     named = size in words.numbers or (size == 1 and words.topic("limit"))
+    if kind == "skip":
+        named = size in words.numbers or (size == 1 and words.topic("skip") and words.has(*_ENDS))
     price = 0.7 if named else 3.0
     if end == "last":
         price += 0.6 if sorted_before else -0.3 if words.topic("last") else 1.2
     elif words.topic("last") and not sorted_before and not words.has("first"):
         price += 0.8
     if kind == "skip":
+        price += 0.8 * sorted_before
         price += 0.4 if words.topic("skip") else 1.6
         if size == 1 and words.has("first", "header", "last"):
             price -= 0.8
@@ -148,8 +154,8 @@ def _deduped(case: _Case, current: list[list[int]], before: tuple[Stage, ...], c
             picked = [_picked(indices, values, keep) for indices in current]
             extra = 0.0 if keep == "first" else 0.3 if words.topic("keep_last") else 1.2
             extra += (0.5 if keep == "last_in_place" else 0.0) + (0.6 if sorted_before and keep != "first" else 0.0)
-            if sorted_before and keep == "first" and words.has("keep the first", "first one"):
-                extra += 0.8
+            if sorted_before and keep == "first":
+                extra += 0.8 * words.has("keep the first", "first one") + 1.4 * (not words.has(*SORTED))
             stage = Stage("dedupe", tuple(key.expr for key in keys), (keep,), price)
             if picked == case.wanted:
                 yield Selection((*before, stage), cost + price + general + extra)
@@ -289,12 +295,25 @@ def _direction_cost(frame: Frame, key: Entry, *, descending: bool) -> float:
     words = frame.words
     strongly = words.topic("strongly_descending")
     upward = words.topic("ascending")
-    wanted = 0.0 if words.topic("order") else 2.4
+    wanted = (0.0 if words.topic("order") else 2.4) + _kind_cost(frame, key)
     if key.expr.params and words.near_order(str(key.expr.params[0])):
         wanted -= 0.4
     if strongly == upward:
         return wanted + (0.45 if descending else 0.1)
     return wanted + (0.0 if descending == strongly else 0.7)
+
+
+def _kind_cost(frame: Frame, key: Entry) -> float:
+    """The field that the words sort "by" is likely; "worst" speaks of an amount, "oldest" of a date."""
+    words = frame.words
+    name = str(key.expr.params[0]) if key.expr.op == "field" else ""
+    if name and words.follows(name, "by", "on", "their", "its"):
+        return -0.8
+    if words.topic("by_date") and layouts_of(key.values):
+        return -0.4
+    if words.topic("by_amount") and key.expr.type == "text" and not words.topic("as_text"):
+        return 0.0 if layouts_of(key.values) else 0.6
+    return 0.0
 
 
 def _sort_keys(frame: Frame) -> list[Entry]:
@@ -372,4 +391,5 @@ def _last_resort(case: _Case) -> Iterator[Selection]:
                     Stage("sort", keys, flags, price),
                     Stage("dedupe", tuple(key.expr for key in group), ("first",), group_price),
                 )
-                yield from _ordered(case, picked, stages, price + group_price + 0.8)
+                unasked = 1.4 * (not case.frame.words.has(*SORTED))
+                yield from _ordered(case, picked, stages, price + group_price + 0.8 + unasked)
