@@ -10,7 +10,7 @@ import importlib.util
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,23 @@ from sandbox.types import ExecutionRequest, Language
 from tools.n8n.items import items_from, items_from_output, rows_from, same_value
 
 DATA = Path("tests/data")
-SHARES = (
-    ("everyday, developed on", DATA / "tasks/everyday-dev.jsonl", lambda place: place % 3 != 2),
-    ("everyday, kept aside", DATA / "tasks/everyday-dev.jsonl", lambda place: place % 3 == 2),
-    ("own, developed on", DATA / "synthesis/everyday-own.jsonl", lambda place: place % 3 != 0),
-    ("own, kept aside", DATA / "synthesis/everyday-own.jsonl", lambda place: place % 3 == 0),
-    ("hard", DATA / "tasks/dev.jsonl", lambda place: place >= 0),
-)
 Task = dict[str, Any]
+
+
+def is_aside(task: Task) -> bool:
+    """Whether a task of another author belongs to the third that was only measured, by the hash of its id."""
+    return int(hashlib.sha256(task["id"].encode()).hexdigest(), 16) % 3 == 0
+
+
+SHARES: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (
+    ("everyday, developed on", DATA / "tasks/everyday-dev.jsonl", lambda place, _: place % 3 != 2),
+    ("everyday, kept aside", DATA / "tasks/everyday-dev.jsonl", lambda place, _: place % 3 == 2),
+    ("own, developed on", DATA / "synthesis/everyday-own.jsonl", lambda place, _: place % 3 != 0),
+    ("own, kept aside", DATA / "synthesis/everyday-own.jsonl", lambda place, _: place % 3 == 0),
+    ("another author, developed on", DATA / "synthesis/everyday-fresh.jsonl", lambda _, task: not is_aside(task)),
+    ("another author, kept aside", DATA / "synthesis/everyday-fresh.jsonl", lambda _, task: is_aside(task)),
+    ("hard", DATA / "tasks/dev.jsonl", lambda place, _: place >= 0),
+)
 
 
 def run() -> list[Table]:
@@ -45,7 +54,7 @@ async def _run() -> list[Table]:
     categories: dict[str, Counter[str]] = {}
     async with Sandbox() as sandbox:
         for name, path, chosen in SHARES:
-            tasks = [task for place, task in enumerate(_lines(path)) if chosen(place)]
+            tasks = [task for place, task in enumerate(_lines(path)) if chosen(place, task)]
             rows.append([name, *await _measured(sandbox, tasks, {} if name == "hard" else categories)])
     columns = [
         "tasks",

@@ -114,11 +114,12 @@ class Words:
         found += [
             (match.start(1), match.group(1)) for match in re.finditer(r"(?<!\w)(\d+(?:\.\d+)?)(?=[a-zA-Z%€$])", plain)
         ]
+        counted = self.folded.replace("_", " ").replace("one of ", "of ")
         values: list[float | int] = []
         for _, written in sorted(found):
             number = float(written)
             values.append(int(number) if number.is_integer() else number)
-        values += [_TABLE["numbers"][token] for token in self.tokens if token in _TABLE["numbers"]]
+        values += [_TABLE["numbers"][token] for token in _TOKEN.findall(counted) if token in _TABLE["numbers"]]
         return list(dict.fromkeys(values))
 
     @cached_property
@@ -282,6 +283,8 @@ class Words:
 
     def contains(self, value: str) -> bool:
         """Whether a text stands in the description as whole words, in any case."""
+        if len(value) == 1 and value.isalpha():
+            return value not in "aI" and re.search(rf"(?<!\w){value}(?!\w)", self.text) is not None
         wanted = value.strip().lower()
         if wanted not in self._contained:
             place = self.folded.find(wanted) if wanted else -1

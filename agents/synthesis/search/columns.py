@@ -175,6 +175,8 @@ def _add_neighbours(bank: Bank) -> None:
         level = names[root.params[0]]
         if not all(level.index in scope and level.elements in scope for scope in frame.scopes):
             continue
+        if not all(_is_table(scope[level.elements]) for scope in frame.scopes):
+            continue
         table = Entry(var(level.elements, "list", 0.3), tuple(scope[level.elements] for scope in frame.scopes))
         index = Entry(var(level.index, "num", 0.1), tuple(scope[level.index] for scope in frame.scopes))
         row = var(level.element)
