@@ -22,6 +22,7 @@ FUNCTIONS = frozenset(
 )
 LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 _ESCAPE = re.compile(r"\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}))")
+_WIDE_SPACE = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]")
 _HTML_COMMENT = re.compile(rb"(^\s*)<!--", re.MULTILINE)
 
 
@@ -118,9 +119,8 @@ class JsSource:
         self._line_starts: list[int] | None = None
         parser = tree_sitter.Parser(_language())
         tree = parser.parse(self.data)
-        if tree.root_node.has_error and b"<!--" in self.data:
-            # V8 reads `<!--` as the start of a comment, the grammar does not.
-            tree = parser.parse(_HTML_COMMENT.sub(rb"\1//--", self.data))
+        if tree.root_node.has_error:
+            tree = parser.parse(_as_grammar_reads(code))
         self.has_error = tree.root_node.has_error
         self.nodes: list[JsNode] = []
         self.missing: list[JsNode] = []
@@ -175,9 +175,21 @@ def _language() -> tree_sitter.Language:
     return tree_sitter.Language(tree_sitter_javascript.language())
 
 
+def _as_grammar_reads(code: str) -> bytes:
+    """The code, as many bytes, without what V8 takes and the grammar does not.
+
+    `<!--` starts a comment, and a line may begin with a space that is no ASCII one.
+    """
+    plain = _WIDE_SPACE.sub(lambda space: " " * len(space[0].encode()), code)
+    return _HTML_COMMENT.sub(rb"\1//--", plain.encode("utf-8", "replace"))
+
+
 def first_error_line(code: str) -> int | None:
     """The 1-based line of the first grammar error of long code, or None; early errors are not looked for."""
-    node = tree_sitter.Parser(_language()).parse(code.encode("utf-8", "replace")).root_node
+    parser = tree_sitter.Parser(_language())
+    node = parser.parse(code.encode("utf-8", "replace")).root_node
+    if node.has_error:
+        node = parser.parse(_as_grammar_reads(code)).root_node
     if not node.has_error:
         return None
     while inner := next((child for child in node.children if child.has_error or child.is_missing), None):
