@@ -97,7 +97,7 @@ class ZygoteSpawner:
                 if zygote is not None:
                     self._retired.append(zygote)
                 self._zygote = zygote = await self._start()
-                await self._bury_retired()
+            await self._bury_retired()
             return zygote
 
     def _is_old(self, zygote: "_Zygote") -> bool:
