@@ -12,6 +12,7 @@ from sandbox.cache import ResultCache, javascript_varies, request_key, runtime_v
 from sandbox.codes import code_key
 from sandbox.errors import SandboxUnavailable
 from sandbox.frames import MAX_DEPTH, encode
+from sandbox.lockdown.cgroup import Bounds
 from sandbox.n8n.outcome import node_outcome, refused_before
 from sandbox.pool import Pool, PoolSize
 from sandbox.spawner import ZygoteSpawner
@@ -19,6 +20,11 @@ from sandbox.types import Dialect, ExecutionError, ExecutionRequest, ExecutionRe
 from sandbox.zygote import Plan
 
 __all__ = ["Sandbox", "SandboxConfig"]
+
+_NODE_THREADS = 16
+"""More than a Node starts (4, and a worker or so more under load)."""
+_WAITING_MB = 64
+"""More than a zygote (30 MB) or a child that waits (4 MB; a Node 28 MB) holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,12 @@ class Sandbox:
         await self._pool(language)
 
     @property
+    def memory_bound(self) -> str:
+        """What bounds the memory of all Python children: `cgroup`, or `pool` (their number times the limit of one)."""
+        pool = self._pools.get("python")
+        return "cgroup" if pool and pool.spawner.wall.cgroup else "pool"
+
+    @property
     def isolation(self) -> str:
         """The rung of the ladder that Python runs on, or `language-only`; empty before the sandbox is open."""
         pool = self._pools.get("python")
@@ -130,7 +142,8 @@ class Sandbox:
             if language not in self._pools:
                 if language not in self._plans:
                     self._plans[language] = _plan(language, self.config)
-                pool = Pool(ZygoteSpawner(self._plans[language]), self.config.pool)
+                plan, size = self._plans[language], self.config.pool
+                pool = Pool(ZygoteSpawner(plan, _bounds(plan, size)), size)
                 await pool.open()
                 self._pools[language] = pool
         return self._pools[language]
@@ -153,6 +166,13 @@ def _check(request: ExecutionRequest) -> None:
         raise ValueError("the dialect `node`, and no other, needs rules")
     if min(limits.timeout_s, limits.memory_mb, limits.output_bytes, limits.result_bytes) <= 0:
         raise ValueError(f"limits must be above zero: {limits}")
+
+
+def _bounds(plan: Plan, size: PoolSize) -> Bounds:
+    """Of one pool's group: what may run at its limit, beside zygotes and children that only wait."""
+    processes = 4 * (size.running + size.warm)  # those that are made or buried meanwhile count too
+    threads = _NODE_THREADS if plan.variant == "node" else 1
+    return Bounds(size.running * plan.memory_mb + _WAITING_MB * (size.warm + 2), processes * threads + 8)
 
 
 def _python_plan(config: SandboxConfig) -> Plan:

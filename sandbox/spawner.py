@@ -11,11 +11,12 @@ import sys
 import tempfile
 from collections import deque
 from collections.abc import Coroutine
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from sandbox.children import Child, Exit, receive_frame
 from sandbox.errors import SandboxFault, SandboxUnavailable
+from sandbox.lockdown.cgroup import Bounds, Group, open_group
 from sandbox.lockdown.ladder import Wall
 from sandbox.zygote import BOOT, BORN, FORK, GONE, HASTE, SELFTEST, Plan
 
@@ -31,15 +32,20 @@ _ENVIRONMENT = {"PYTHONHASHSEED": "0", "TZ": "UTC"}
 class ZygoteSpawner:
     """Spawns from one zygote at a time; a dead or old one is replaced, each new one is tested first."""
 
-    def __init__(self, plan: Plan, *, renew_after: int = 5_000, renew_after_s: float = 3_600.0) -> None:
+    def __init__(
+        self, plan: Plan, bounds: Bounds | None = None, *, renew_after: int = 5_000, renew_after_s: float = 3_600.0
+    ) -> None:
         """Prepare.
 
         Args:
             plan: of every zygote.
+            bounds: of all zygotes and children together, where a cgroup is delegated to us.
             renew_after: children of one zygote, for they share its address-space layout.
             renew_after_s: seconds of one zygote's life, for the same reason.
         """
         self._plan = plan
+        self._bounds = bounds
+        self._group: Group | None = None
         self._renew_after = renew_after
         self._renew_after_s = renew_after_s
         self._zygote: _Zygote | None = None
@@ -54,13 +60,21 @@ class ZygoteSpawner:
 
     async def open(self) -> None:
         """Start the first zygote and test its wall."""
-        await self._current()
+        self._group = open_group(self._bounds) if self._bounds else None
+        try:
+            await self._current()
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """End every zygote and with it every child."""
         for zygote in [*self._retired, *([self._zygote] if self._zygote else [])]:
             await zygote.close()
         self._zygote, self._retired = None, []
+        if self._group is not None:
+            await asyncio.to_thread(self._group.close)
+            self._group = None
 
     async def spawn(self, *, in_haste: bool = False) -> Child:
         """Make one ready child, a cold one in haste."""
@@ -83,7 +97,7 @@ class ZygoteSpawner:
                 if zygote is not None:
                     self._retired.append(zygote)
                 self._zygote = zygote = await self._start()
-                await self._bury_retired()
+            await self._bury_retired()
             return zygote
 
     def _is_old(self, zygote: "_Zygote") -> bool:
@@ -91,7 +105,7 @@ class ZygoteSpawner:
         return zygote.spawned >= self._renew_after or (zygote.spawned > 1 and age_s >= self._renew_after_s)
 
     async def _start(self) -> "_Zygote":
-        zygote = _Zygote(self._plan, self.zygotes_started + 1)
+        zygote = _Zygote(self._plan, self.zygotes_started + 1, self._group)
         try:
             await asyncio.wait_for(zygote.start(), _START_S)
             await asyncio.wait_for(_test(zygote), _START_S)
@@ -149,6 +163,8 @@ class _Zygote:
 
     plan: Plan
     number: int
+    group: Group | None = None
+    """It joins this before it has a child."""
     wall: Wall = field(default_factory=Wall)
     spawned: int = 0
     """Children, the self-test's among them."""
@@ -178,12 +194,14 @@ class _Zygote:
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 env=_ENVIRONMENT, cwd="/", pass_fds=(theirs.fileno(),), start_new_session=True,
             )  # fmt: skip
+        if self.group is not None:
+            self.group.add(self._process.pid)
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(ours, json.dumps(asdict(self.plan)).encode())
         answer = await loop.sock_recv(ours, _FRAME_CAP)
         if answer[:1] != b"U":
             raise EOFError(self._last_words())
-        self.wall = Wall(**json.loads(answer[1:]))
+        self.wall = replace(Wall(**json.loads(answer[1:])), cgroup=self.group is not None)
         assert self._process.stderr is not None
         self._process.stderr.close()
         loop.add_reader(ours.fileno(), self._hear)

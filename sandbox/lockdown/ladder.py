@@ -8,6 +8,7 @@
 | D | no seccomp: refused |
 | E | no Linux, or an architecture whose system calls we do not know: refused, but by explicit setting |
 
+A cgroup round all children (see `cgroup`) is told beside the rung: no rung needs it.
 That setting gives E the language layer and resource limits alone; it changes nothing on any other rung.
 """
 
@@ -41,6 +42,8 @@ class Wall:
     namespaces: bool = False
     own_user: bool = False
     seccomp: bool = False
+    cgroup: bool = False
+    """A group of their own bounds the memory of all children together; no rung needs it."""
 
     @property
     def rung(self) -> Rung:

@@ -99,6 +99,23 @@ async def test_a_zygote_is_replaced_after_its_share_of_children_while_requests_g
         assert len(spawner_of(sandbox)._retired) <= 1
 
 
+async def test_a_replaced_zygote_is_gone_with_its_last_child() -> None:
+    """Not only when the next one is replaced, which may be an hour later."""
+    async with Sandbox(SandboxConfig(pool=PoolSize(warm=1))) as sandbox:
+        long = asyncio.create_task(run(sandbox, "while True: pass", 0.5))
+        await until(lambda: sandbox._pools["python"].running == 1)
+        spawner = spawner_of(sandbox)
+        spawner._renew_after = 1
+        await run(sandbox, "result = 1")
+        spawner._renew_after = 5_000
+        old = [*spawner._retired]
+        assert old
+        await long
+        await until(lambda: not any(zygote.children for zygote in old))
+        await run(sandbox, "result = 2")
+        await until(lambda: not set(spawner._retired) & set(old))
+
+
 async def test_a_zygote_is_replaced_when_it_is_old() -> None:
     async with Sandbox() as sandbox:
         spawner_of(sandbox)._renew_after_s = 0.0

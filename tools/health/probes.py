@@ -36,7 +36,8 @@ def sandbox_probe(box: Sandbox) -> Probe:
         [result] = await box.execute(ExecutionRequest("result = 6 * 7"))
         if result.result != 42:
             raise SandboxFault(f"6 * 7 gave {result.error or result.result}")
-        return Reading({"isolation": box.isolation, "execution_time_ms": round(result.execution_time_ms, 2)})
+        elapsed_ms = round(result.execution_time_ms, 2)
+        return Reading({"isolation": box.isolation, "memory_bound": box.memory_bound, "execution_time_ms": elapsed_ms})
 
     return probe
 
