@@ -153,7 +153,7 @@ class JsSource:
             assert raw is not None
             node = JsNode(self, raw.type, raw.start_byte, raw.end_byte, cursor.field_name, raw.is_named, parent)
             self.nodes.append(node)
-            if raw.is_missing:
+            if self.has_error and raw.is_missing:
                 self.missing.append(node)
             if parent is not None:
                 parent.children.append(node)
