@@ -7,10 +7,10 @@ blocked name, such as the dict key `"obj"`.
 import ast
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from re import compile as pattern
-from typing import Literal
+from typing import Any, Literal
 
 from sandbox.types import NodeRules
 
@@ -89,13 +89,29 @@ def is_unchecked(rules: NodeRules) -> bool:
     return "*" in rules.python_stdlib_allow and "*" in rules.python_external_allow
 
 
-def violations(tree: ast.Module, rules: NodeRules) -> list[Violation]:
-    """List what n8n's check refuses in the code of `tree`, in the order n8n lists it; nothing where it is skipped."""
+def violations(tree: ast.Module, rules: NodeRules, nodes: Iterable[ast.AST] | None = None) -> list[Violation]:
+    """List what n8n's check refuses in the code of `tree`, in the order n8n lists it; nothing where it is skipped.
+
+    Args:
+        nodes: All nodes of the tree in source order, each before those below it, by whoever has them already.
+    """
     if is_unchecked(rules):
         return []
     checker = _Checker(rules)
-    checker.visit(tree)
+    for node in _in_order(tree) if nodes is None else nodes:
+        check = _CHECKS.get(type(node))
+        if check is not None:
+            check(checker, node)
     return checker.found
+
+
+def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes as `ast.NodeVisitor` meets them, without its recursion."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def is_standard(module: str) -> bool:
@@ -134,8 +150,8 @@ def blocked_fields(template: str) -> Iterator[str]:
 _Placed = ast.expr | ast.stmt | ast.excepthandler | ast.arg | ast.pattern
 
 
-class _Checker(ast.NodeVisitor):
-    """Walks the tree as n8n's visitor does, so that findings come in the same order."""
+class _Checker:
+    """One check for each kind of node that n8n's visitor looks at."""
 
     def __init__(self, rules: NodeRules) -> None:
         self.rules = rules
@@ -143,13 +159,12 @@ class _Checker(ast.NodeVisitor):
         self.imported: set[str] = set()
         self.called: set[int] = set()
 
-    def visit_Import(self, node: ast.Import) -> None:
+    def imported_modules(self, node: ast.Import) -> None:
         for alias in node.names:
             self._import(alias.name, node)
             self._alias(alias.asname, node)
-        self.generic_visit(node)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+    def imported_names(self, node: ast.ImportFrom) -> None:
         if node.level > 0:
             self._add(node, "relative-import", "", "Relative imports are disallowed.")
         elif node.module:
@@ -157,13 +172,11 @@ class _Checker(ast.NodeVisitor):
         for alias in node.names:
             if not self._alias(alias.asname, node):
                 self._alias(alias.name, node)
-        self.generic_visit(node)
 
-    def visit_Name(self, node: ast.Name) -> None:
+    def name(self, node: ast.Name) -> None:
         self._name(node.id, node)
-        self.generic_visit(node)
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:
+    def attribute(self, node: ast.Attribute) -> None:
         name = node.attr
         if name in BLOCKED_ATTRIBUTES:
             self._add(node, "attribute", name, f"Access to attribute '{name}' {_BYPASS}")
@@ -181,9 +194,8 @@ class _Checker(ast.NodeVisitor):
                 name,
                 "Access to name-mangled attributes (pattern: _ClassName__attr) is disallowed for security reasons.",
             )
-        self.generic_visit(node)
 
-    def visit_Call(self, node: ast.Call) -> None:
+    def call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Attribute) and node.func.attr in FORMAT_METHODS:
             self.called.add(id(node.func))
         if _is_import_call(node.func):
@@ -193,59 +205,47 @@ class _Checker(ast.NodeVisitor):
             else:
                 message = "Dynamic __import__() calls are not allowed for security reasons."
                 self._add(node, "dynamic-import", "__import__", message)
-        self.generic_visit(node)
 
-    def visit_Subscript(self, node: ast.Subscript) -> None:
+    def subscript(self, node: ast.Subscript) -> None:
         holder = node.value
         name = holder.id if isinstance(holder, ast.Name) else holder.attr if isinstance(holder, ast.Attribute) else ""
         if name in {"__builtins__", "builtins"} and isinstance(node.slice, ast.Constant):
             key = node.slice.value
             if isinstance(key, str) and key in BLOCKED_ATTRIBUTES:
                 self._add(node, "attribute", key, f"Access to attribute '{key}' {_BYPASS}")
-        self.generic_visit(node)
 
-    def visit_Constant(self, node: ast.Constant) -> None:
+    def constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
             self._text(node.value, node)
 
-    def visit_BinOp(self, node: ast.BinOp) -> None:
+    def sum(self, node: ast.BinOp) -> None:
         joined = _joined(node)
         if joined is not None:
             self._text(joined, node)
-        self.generic_visit(node)
 
-    def visit_Global(self, node: ast.Global) -> None:
+    def globals(self, node: ast.Global) -> None:
         for name in node.names:
             self._defined("Global declaration of", name, node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._defined("Function named", node.name, node)
-        self.generic_visit(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
-        self._defined("Function named", node.name, node)
-        self.generic_visit(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+    def klass(self, node: ast.ClassDef) -> None:
         self._defined("Class named", node.name, node)
-        self.generic_visit(node)
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+    def handler(self, node: ast.ExceptHandler) -> None:
         self._name(node.name or "", node)
-        self.generic_visit(node)
 
-    def visit_arg(self, node: ast.arg) -> None:
+    def parameter(self, node: ast.arg) -> None:
         self._defined("Parameter named", node.arg, node)
-        self.generic_visit(node)
 
-    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+    def class_pattern(self, node: ast.MatchClass) -> None:
         if node.patterns:
             message = "Positional match patterns are disallowed for security reasons."
             self._add(node, "positional-match", "", message)
         for name in node.kwd_attrs:
             if name in BLOCKED_ATTRIBUTES:
                 self._add(node, "attribute", name, f"Match pattern extracting attribute '{name}' {_BYPASS}")
-        self.generic_visit(node)
 
     def _add(self, node: _Placed, kind: Kind, name: str, text: str) -> None:
         self.found.append(Violation(node.lineno, text, kind, name, node.col_offset))
@@ -284,6 +284,25 @@ class _Checker(ast.NodeVisitor):
         if not self._alias(text, node, "text"):
             for name in blocked_fields(text):
                 self._add(node, "text", name, f"String pattern accessing '{name}' {_BYPASS}")
+
+
+_CHECKS: dict[type[ast.AST], Callable[[_Checker, Any], None]] = {
+    ast.Import: _Checker.imported_modules,
+    ast.ImportFrom: _Checker.imported_names,
+    ast.Name: _Checker.name,
+    ast.Attribute: _Checker.attribute,
+    ast.Call: _Checker.call,
+    ast.Subscript: _Checker.subscript,
+    ast.Constant: _Checker.constant,
+    ast.BinOp: _Checker.sum,
+    ast.Global: _Checker.globals,
+    ast.FunctionDef: _Checker.function,
+    ast.AsyncFunctionDef: _Checker.function,
+    ast.ClassDef: _Checker.klass,
+    ast.ExceptHandler: _Checker.handler,
+    ast.arg: _Checker.parameter,
+    ast.MatchClass: _Checker.class_pattern,
+}
 
 
 def _is_import_call(function: ast.expr) -> bool:

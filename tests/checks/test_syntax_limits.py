@@ -14,6 +14,8 @@ MONSTERS: list[tuple[str, Language, str]] = [
     ("chain", "javascript", "return a" + ".b" * 40_000),
     ("else-if", "javascript", "if(a){}else " * 15_000 + "{}"),
     ("templates", "javascript", "return " + "`${" * 30_000 + "1" + "}`" * 30_000),
+    ("quotes", "javascript", "'" * 190_000),
+    ("words", "python", "x=1;" * 45_000),
     ("minified", "javascript", "var a=b(c,d)||{e:1},f=function(g){return g.h?g.i:0};" * 3_000),
 ]
 
@@ -26,8 +28,17 @@ def test_what_is_too_large_or_deep_is_named(language: Language, code: str) -> No
     answer = validate(code, language)
     assert suggest(code, language) == []
     assert time.perf_counter() - started < 5.0, "an answer within a second, with room for a busy machine"
-    assert any(f.rule in {"limit/size", "limit/nesting"} or "nested" in f.message for f in answer.findings)
+    assert any(
+        f.rule in {"limit/size", "limit/nesting", "limit/time"} or "nested" in f.message for f in answer.findings
+    )
 
 
 def test_a_line_may_begin_with_a_space_that_is_no_ascii() -> None:
     assert validate("return items\n\u00a0 .map(i => i)\n\u00a0 .filter(Boolean);", "javascript").valid
+
+
+@pytest.mark.parametrize("text", ["a" * 190_000, "eyJ" + "a" * 20 + "-eyJ" * 40_000, "http:" * 30_000])
+def test_a_long_text_is_searched_for_secrets_in_one_pass(text: str) -> None:
+    started = time.perf_counter()
+    assert validate(f"return [{{'json': {{'text': '{text}'}}}}]", "python").security_valid
+    assert time.perf_counter() - started < 5.0, "in 0.1 s, with room for a busy machine"

@@ -29,8 +29,21 @@ _JS_CALLBACKS = frozenset(
 _JS_SCANS = frozenset({"indexOf", "includes", "lastIndexOf"})
 _JS_NESTING = LOOPS | {"ternary_expression", "catch_clause", "switch_statement"}
 _JS_LOGICAL = ("&&", "||", "??")
+_JS_COUNTED = (
+    FUNCTIONS
+    | _JS_NESTING
+    | {"if_statement", "else_clause", "switch_case", "binary_expression", "augmented_assignment_expression"}
+    | {"call_expression"}
+)
 _PY_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _PY_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_PY_COUNTED = frozenset(
+    {
+        *(*_PY_LOOPS, *_PY_FUNCTIONS, ast.If, ast.ExceptHandler, ast.IfExp, ast.match_case, ast.BoolOp, ast.Call),
+        *(ast.comprehension, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp),
+    }
+)
+"""Kinds of nodes that count, or whose children stand elsewhere."""
 
 
 @dataclass(slots=True)
@@ -62,7 +75,6 @@ def _measure(code: str, language: Language) -> Complexity:
             _tally_python(code, tally)
         else:
             _tally_javascript(code, tally)
-            tally.cognitive = _cognitive_javascript(code)
     score = tally.cyclomatic + tally.cognitive + tally.nesting
     rating: Literal["low", "medium", "high"] = "low" if score <= _MEDIUM else "medium" if score <= _HIGH else "high"
     return Complexity(
@@ -90,7 +102,8 @@ def _tally_python(code: str, tally: _Tally) -> None:
     stack: list[tuple[ast.AST, int, int]] = [(child, 0, 0) for child in tree.body]
     while stack:
         node, nesting, loops = stack.pop()
-        if isinstance(node, ast.Name | ast.Constant):
+        if type(node) not in _PY_COUNTED:
+            stack.extend([(child, nesting, loops) for child in child_nodes(node)])
             continue
         inside, deeper = nesting, loops
         if isinstance(node, _PY_LOOPS):
@@ -145,57 +158,67 @@ def _is_short(iterable: ast.expr) -> bool:
 
 
 def _tally_javascript(code: str, tally: _Tally) -> None:
-    stack: list[tuple[JsNode, int, int]] = [(parse_javascript(code).root, 0, 0)]
+    """Each node with its nesting, the loops around it, and its depth as cognitive complexity counts it."""
+    stack: list[tuple[JsNode, int, int, int]] = [(parse_javascript(code).root, 0, 0, 0)]
     while stack:
-        node, nesting, loops = stack.pop()
+        node, nesting, loops, depth = stack.pop()
         kind = node.kind
-        inside, deeper = nesting, loops
-        if kind in LOOPS:
-            tally.structure(nesting)
-            inside += 1
-            deeper += 1
-        elif kind in {"if_statement", "catch_clause", "ternary_expression", "switch_case"}:
-            is_else_if = node.parent is not None and node.parent.kind == "else_clause"
-            tally.structure(max(nesting - 1, 0) if is_else_if else nesting)
-            inside += not is_else_if
-        elif kind == "binary_expression" and node.has("&&") | node.has("||") | node.has("??"):
-            tally.cyclomatic += 1
-        elif kind == "augmented_assignment_expression":
-            tally.cyclomatic += node.has("??=") | node.has("||=") | node.has("&&=")
-        elif kind in FUNCTIONS:
-            tally.functions += 1
-            inside += kind != "arrow_function"
-            deeper += _is_callback(node)
-        elif kind == "call_expression":
-            method = _method_name(node)
-            tally.sorts |= method in {"sort", "toSorted"}
-            tally.loops = max(tally.loops, loops + (method in _JS_SCANS and loops > 0))
-        tally.loops = max(tally.loops, deeper)
-        stack.extend((child, inside, deeper) for child in node.children if child.named)
+        if kind in _JS_COUNTED:
+            is_callback = kind in FUNCTIONS and _is_callback(node)
+            inside, deeper = _count_paths(node, tally, nesting, loops, is_callback)
+            around = depth + _count_cognitive(node, tally, depth, is_callback)
+        else:
+            inside, deeper, around = nesting, loops, depth
+        stack.extend([(child, inside, deeper, around) for child in node.children if child.named and child.children])
 
 
-def _cognitive_javascript(code: str) -> int:
-    """What nests costs one more for each level it stands in; an `else` or a run of `&&` costs one."""
-    cost = 0
-    stack: list[tuple[JsNode, int]] = [(parse_javascript(code).root, 0)]
-    while stack:
-        node, depth = stack.pop()
-        kind, inside = node.kind, depth
-        if kind in _JS_NESTING or (kind in FUNCTIONS and _is_callback(node)):
-            cost += 1 + depth
-            inside += 1
-        elif kind == "if_statement":
-            is_else_if = node.parent is not None and node.parent.kind == "else_clause"
-            cost += 1 if is_else_if else 1 + depth
-            inside += not is_else_if
-        elif kind == "else_clause":
-            cost += not any(child.kind == "if_statement" for child in node.children)
-        elif kind in FUNCTIONS:
-            inside += node.parent is not None and node.parent.kind == "arguments"
-        elif kind == "binary_expression":
-            cost += _starts_logical_run(node)
-        stack.extend((child, inside) for child in node.children if child.named)
-    return cost
+def _count_paths(node: JsNode, tally: _Tally, nesting: int, loops: int, is_callback: bool) -> tuple[int, int]:
+    """Count a node's paths, functions and loops; the nesting and the loops around what stands in it."""
+    kind, inside, deeper = node.kind, nesting, loops
+    if kind in LOOPS:
+        tally.structure(nesting)
+        inside += 1
+        deeper += 1
+    elif kind in {"if_statement", "catch_clause", "ternary_expression", "switch_case"}:
+        tally.structure(max(nesting - 1, 0) if _is_else_if(node) else nesting)
+        inside += not _is_else_if(node)
+    elif kind == "binary_expression":
+        tally.cyclomatic += any(node.has(operator) for operator in _JS_LOGICAL)
+    elif kind == "augmented_assignment_expression":
+        tally.cyclomatic += any(node.has(f"{operator}=") for operator in _JS_LOGICAL)
+    elif kind in FUNCTIONS:
+        tally.functions += 1
+        inside += kind != "arrow_function"
+        deeper += is_callback
+    elif kind == "call_expression":
+        method = _method_name(node)
+        tally.sorts |= method in {"sort", "toSorted"}
+        tally.loops = max(tally.loops, loops + (method in _JS_SCANS and loops > 0))
+    tally.loops = max(tally.loops, deeper)
+    return inside, deeper
+
+
+def _count_cognitive(node: JsNode, tally: _Tally, depth: int, is_callback: bool) -> bool:
+    """What nests costs one more for each level it stands in; an `else` or a run of `&&` costs one.
+
+    Returns whether what stands in the node is one level deeper.
+    """
+    kind = node.kind
+    if kind in _JS_NESTING or is_callback:
+        tally.cognitive += 1 + depth
+        return True
+    if kind == "if_statement":
+        tally.cognitive += 1 if _is_else_if(node) else 1 + depth
+        return not _is_else_if(node)
+    if kind == "else_clause":
+        tally.cognitive += not node.has("if_statement")
+    elif kind == "binary_expression":
+        tally.cognitive += _starts_logical_run(node)
+    return kind in FUNCTIONS and node.parent is not None and node.parent.kind == "arguments"
+
+
+def _is_else_if(node: JsNode) -> bool:
+    return node.parent is not None and node.parent.kind == "else_clause"
 
 
 def _starts_logical_run(node: JsNode) -> bool:

@@ -63,6 +63,8 @@ def _unwrapped(code: str, language: Language) -> Iterator[Edit]:
 
 
 def _compiling(code: str, language: Language) -> Iterator[Edit]:
+    if deep_limit(code, language) is not None:
+        return
     if language == "python":
         yield from python_mending.compiling_edits(code)
     else:

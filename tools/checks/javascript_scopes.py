@@ -21,6 +21,10 @@ _BLOCKS = frozenset(
         "class",
     }
 )
+_DECLARES_NOTHING = frozenset(
+    {"identifier", "property_identifier", "member_expression", "call_expression", "arguments", "string", "number"}
+)
+"""The most frequent kinds, not even looked up."""
 _REFERENCE = frozenset({"identifier", "shorthand_property_identifier"})
 
 
@@ -63,12 +67,15 @@ class Scopes:
         self.source = source
         self._by_node: dict[int, Scope] = {}
         self._writes: dict[str, list[JsNode]] | None = None
+        self._resolved: dict[int, list[Binding]] = {}
         self.root = Scope(source.root, None)
         self._by_node[id(source.root)] = self.root
         for node in source.nodes:
-            if node.kind in FUNCTIONS or (node.kind in _BLOCKS and not _is_function_body(node)):
+            kind = node.kind
+            if kind in FUNCTIONS or (kind in _BLOCKS and not _is_function_body(node)):
                 self._by_node[id(node)] = Scope(node, self.of(node.parent or source.root))
-            self._declare(node)
+            if node.named and kind not in _DECLARES_NOTHING:
+                self._declare(node)
 
     @property
     def all(self) -> list[Scope]:
@@ -87,6 +94,12 @@ class Scopes:
 
     def resolve(self, node: JsNode) -> list[Binding]:
         """The bindings an identifier may mean; empty for a global name."""
+        known = self._resolved.get(id(node))
+        if known is None:
+            known = self._resolved[id(node)] = self._look_up(node)
+        return known
+
+    def _look_up(self, node: JsNode) -> list[Binding]:
         name = node.name
         scope: Scope | None = self.of(node)
         while scope is not None:

@@ -2,6 +2,7 @@
 
 import bisect
 import re
+import time
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -21,6 +22,10 @@ FUNCTIONS = frozenset(
     }
 )
 LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
+_MAX_PARSE_S = 0.8
+"""Seconds of one core for the grammar: 1 MB of any sound code takes less."""
+_SMALL_BYTES = 20_000
+_CHUNK_BYTES = 65_536
 _ESCAPE = re.compile(r"\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}))")
 _WIDE_SPACE = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]")
 _HTML_COMMENT = re.compile(rb"(^\s*)<!--", re.MULTILINE)
@@ -118,6 +123,9 @@ class JsSource:
         self.data = code.encode("utf-8", "replace")
         self._line_starts: list[int] | None = None
         tree = _parse(code)
+        if tree is None:
+            message = "this code takes too long to parse: ask `deep_limit` first"
+            raise ValueError(message)
         self.has_error = tree.root_node.has_error
         self.nodes: list[JsNode] = []
         self.missing: list[JsNode] = []
@@ -153,7 +161,7 @@ class JsSource:
             assert raw is not None
             node = JsNode(self, raw.type, raw.start_byte, raw.end_byte, cursor.field_name, raw.is_named, parent)
             self.nodes.append(node)
-            if raw.is_missing:
+            if self.has_error and raw.is_missing:
                 self.missing.append(node)
             if parent is not None:
                 parent.children.append(node)
@@ -173,14 +181,27 @@ def _language() -> tree_sitter.Language:
 
 
 @lru_cache(maxsize=4)
-def _parse(code: str) -> tree_sitter.Tree:
-    """The grammar's tree; broken text takes long (4 s for 200 kB of quotes), so it is read once."""
-    parser = tree_sitter.Parser(_language())
+def _parse(code: str) -> tree_sitter.Tree | None:
+    """The grammar's tree, or None when it takes longer than `_MAX_PARSE_S` (200 kB of quotes would)."""
     data = code.encode("utf-8", "replace")
-    tree = parser.parse(data)
-    if tree.root_node.has_error and (plain := _as_grammar_reads(code)) != data:
-        tree = parser.parse(plain)
+    deadline_s = time.thread_time() + _MAX_PARSE_S
+    tree = _parse_until(data, deadline_s)
+    if tree is not None and tree.root_node.has_error and (plain := _as_grammar_reads(code)) != data:
+        tree = _parse_until(plain, deadline_s)
     return tree
+
+
+def _parse_until(data: bytes, deadline_s: float) -> tree_sitter.Tree | None:
+    parser = tree_sitter.Parser(_language())
+    if len(data) < _SMALL_BYTES:
+        return parser.parse(data)
+    try:
+        return parser.parse(
+            lambda offset, _place: data[offset : offset + _CHUNK_BYTES],
+            progress_callback=lambda _offset, _has_error: time.thread_time() > deadline_s,
+        )
+    except ValueError:  # the library's way to say that the callback stopped it
+        return None
 
 
 def _as_grammar_reads(code: str) -> bytes:
@@ -194,17 +215,24 @@ def _as_grammar_reads(code: str) -> bytes:
 
 def first_error_line(code: str) -> int | None:
     """The 1-based line of the first grammar error of long code, or None; early errors are not looked for."""
-    node = _parse(code).root_node
-    if not node.has_error:
+    tree = _parse(code)
+    if tree is None or not tree.root_node.has_error:
         return None
+    node = tree.root_node
     while inner := next((child for child in node.children if child.has_error or child.is_missing), None):
         node = inner
     return node.start_point[0] + 1
 
 
-def tree_size(code: str, max_nodes: int) -> tuple[int, int]:
-    """The nodes and the levels of the tree of this code; levels are not counted beyond so many nodes."""
-    root = _parse(code).root_node
+def tree_size(code: str, max_nodes: int) -> tuple[int, int] | None:
+    """The nodes and the levels of the tree of this code; None when the grammar takes too long for it.
+
+    Levels are not counted beyond so many nodes.
+    """
+    tree = _parse(code)
+    if tree is None:
+        return None
+    root = tree.root_node
     if root.descendant_count > max_nodes:
         return root.descendant_count, 0
     cursor, levels = root.walk(), 0

@@ -1,5 +1,6 @@
 """How long, large and deep code may be to be looked at in full: beyond, a clear limit is named instead."""
 
+import re
 from functools import lru_cache
 
 from sandbox.types import Language
@@ -15,6 +16,14 @@ _SMALL_CHARACTERS = 8_000
 """Shorter code cannot cost much, whatever its shape."""
 _MAX_NODES = 40_000
 """Nodes of the syntax tree: some 100,000 characters of dense code. Beyond, the checks would take over a second."""
+_TOO_MANY = Finding(
+    "limit/size",
+    f"the code has more than {_MAX_NODES} syntax nodes",
+    remedy="move data out of the code, or split the code over several nodes",
+)
+_WORD = re.compile(r"\w+")
+_MAX_WORDS = 60_000
+"""So many words in 200,000 bytes are code, not text, and each is a node: no tree is made, which takes half a second."""
 _MAX_LEVELS = 1_000
 """Levels of the syntax tree: each `(`, `.b`, `+ 1`, `else if` is one or two."""
 
@@ -22,13 +31,19 @@ _MAX_LEVELS = 1_000
 @lru_cache(maxsize=32)
 def deep_limit(code: str, language: Language) -> Finding | None:
     """Why only the compiler looks at this code; None for code that every check can take."""
+    if len(code) < _SMALL_CHARACTERS:
+        return None
+    if language == "javascript" and tree_size(code, 0) is None:
+        said = "the code takes too long to parse: it is broken in too many places, or made to take long"
+        return Finding("limit/time", said, remedy="send only the code, and data as data")
     too_long = size_finding(code, MAX_DEEP_BYTES)
-    if too_long is not None or len(code) < _SMALL_CHARACTERS:
+    if too_long is not None:
         return too_long
-    nodes, levels = _python_size(code) if language == "python" else tree_size(code, _MAX_NODES)
+    if language == "python" and sum(1 for _ in _WORD.finditer(code)) > _MAX_WORDS:
+        return _TOO_MANY
+    nodes, levels = _python_size(code) if language == "python" else tree_size(code, _MAX_NODES) or (0, 0)
     if nodes > _MAX_NODES:
-        said = f"the code has more than {_MAX_NODES} syntax nodes"
-        return Finding("limit/size", said, remedy="move data out of the code, or split the code over several nodes")
+        return _TOO_MANY
     if levels > _MAX_LEVELS:
         said = f"the code is nested more than {_MAX_LEVELS} levels deep"
         return Finding("limit/nesting", said, remedy="split the expression over several statements")

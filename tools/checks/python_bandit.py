@@ -32,7 +32,7 @@ _TESTS = {
 """The tests that are taken: our rule's name, and the remedy. The others repeat our rules, or warn of what no Code node
 can do, or of what is harmless in one (`assert`, `random`, md5 as a key)."""
 _WORTH = re.compile(
-    r"pass(?:word|wd|phrase)?\b|pwd|secret|token|yaml|jinja2|mako|markupsafe|torch"
+    r"pas+wo?r?d|passphrase|_pass(?:\b|_)|\bpass_|['\"]pass['\"]|pwd|secret|token|yaml|jinja2|mako|markupsafe|torch"
     r"|\b(?:select|insert\s+into|delete\s+from|update)\b|[\u202a-\u202e\u2066-\u2069]",
     re.IGNORECASE,
 )

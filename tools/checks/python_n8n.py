@@ -71,7 +71,7 @@ class _Lints:
 
     def static_check(self) -> Iterator[Finding]:
         """What n8n refuses before it runs the code, in its own words, and what its builtins lack."""
-        yield from (self.refusal(violation) for violation in violations(self.tree, self.rules))
+        yield from (self.refusal(violation) for violation in violations(self.tree, self.rules, self.scopes.nodes))
         for node in self.scopes.nodes:
             if isinstance(node, ast.Name):
                 yield from self.builtin(node)

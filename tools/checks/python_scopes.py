@@ -3,13 +3,20 @@
 import ast
 import bisect
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 __all__ = ["PythonScope", "PythonScopes", "child_nodes"]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_OPENS_SCOPE = frozenset({*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef})
+_BINDS = frozenset(
+    {
+        *(ast.Name, ast.arg, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.alias),
+        *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar),
+    }
+)
+_CHILDLESS = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.alias})
 _WITHOUT_NODES = frozenset({"ctx", "op", "ops", "id", "attr", "kind", "type_comment", "lineno", "level", "module"})
 """Fields that hold no code: marks such as `Load()` are a third of all nodes, and no rule asks them."""
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
@@ -22,7 +29,7 @@ class PythonScope:
     node: ast.AST
     parent: "PythonScope | None"
     names: dict[str, list[ast.AST]] = field(default_factory=dict)
-    """For each name the nodes that bind it: an assignment's value where it is known, else the binding node."""
+    """For each name the nodes that bind it, in source order."""
     certain: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     """First and last lines between which a name of the top is surely bound, for `if 0: eval = None` binds nothing."""
 
@@ -38,6 +45,7 @@ class PythonScopes:
     def __init__(self, tree: ast.Module) -> None:
         self.owner: dict[ast.AST, PythonScope] = {}
         self.nodes: list[ast.AST] = []
+        """All nodes in source order, each before those below it."""
         self.parents: dict[ast.AST, ast.AST] = {}
         self.top = PythonScope(tree, None)
         self._read(tree)
@@ -77,32 +85,30 @@ class PythonScopes:
         stack: list[tuple[ast.AST, PythonScope]] = [(tree, self.top)]
         while stack:
             node, scope = stack.pop()
+            kind = type(node)
             self.nodes.append(node)
             self.owner[node] = scope
-            inner = scope
-            if isinstance(node, (*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef)):
-                inner = PythonScope(node, scope)
-            for name, value in _bound(node):
-                target = inner if isinstance(node, (ast.arg, ast.comprehension)) else scope
-                self._bind(target, node, name, value)
-            for child in child_nodes(node):
+            if kind in _BINDS and (name := _bound(node)):
+                self._bind(scope, node, name)
+            if kind in _CHILDLESS:
+                continue
+            inner = PythonScope(node, scope) if kind in _OPENS_SCOPE else scope
+            for child in reversed(child_nodes(node)):
                 self.parents[child] = node
-                stack.append((child, self._scope_of(node, child, scope, inner)))
+                stack.append((child, scope if inner is scope else self._scope_of(node, child, scope, inner)))
         for scope in set(self.owner.values()):
             for spans in scope.certain.values():
                 spans.sort()
 
     def _scope_of(self, node: ast.AST, child: ast.AST, scope: PythonScope, inner: PythonScope) -> PythonScope:
         """Defaults, decorators, bases and the first iterable of a comprehension belong to the outer scope."""
-        if inner is scope:
-            return scope
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             outside = [*node.decorator_list, *(node.bases if isinstance(node, ast.ClassDef) else [])]
             return scope if child in outside else inner
         return inner
 
-    def _bind(self, scope: PythonScope, node: ast.AST, name: str, value: ast.AST) -> None:
-        scope.names.setdefault(name, []).append(value)
+    def _bind(self, scope: PythonScope, node: ast.AST, name: str) -> None:
+        scope.names.setdefault(name, []).append(node)
         statement: ast.AST = node
         while statement in self.parents and not isinstance(statement, ast.stmt):
             if isinstance(statement, ast.NamedExpr):
@@ -137,23 +143,19 @@ def child_nodes(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
     for name in fields:
         value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif isinstance(value, list):
+        if value.__class__ is list:
             found += [child for child in value if isinstance(child, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
     return found
 
 
-def _bound(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """The names that this node itself binds, with their value."""
+def _bound(node: ast.AST) -> str | None:
+    """The name that this node itself binds."""
     if isinstance(node, ast.Name):
-        if isinstance(node.ctx, ast.Store):
-            yield node.id, node
-    elif isinstance(node, ast.arg):
-        yield node.arg, node
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name, node
-    elif isinstance(node, ast.alias):
-        yield node.asname or node.name.split(".")[0], node
-    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-        yield node.name, node
+        return node.id if type(node.ctx) is ast.Store else None
+    if isinstance(node, ast.arg):
+        return node.arg
+    if isinstance(node, ast.alias):
+        return node.asname or node.name.split(".")[0]
+    return getattr(node, "name", None)

@@ -99,7 +99,8 @@ class _Rules:
 
     def findings(self) -> Iterator[Finding]:
         nodes = self.scopes.nodes
-        self.modules_escape = any(self._is_module_value(node) for node in nodes)
+        imports = any(isinstance(node, ast.Import) for node in nodes)
+        self.modules_escape = imports and any(self._is_module_value(node) for node in nodes)
         for node in nodes:
             check = getattr(self, f"check_{type(node).__name__}", None)
             if check is not None:

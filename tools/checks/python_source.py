@@ -50,8 +50,10 @@ def compile_only(code: str) -> SyntaxError | None:
             _compile(code, as_body=_RETURN.search(code) is not None, compiler=_read_only)
         except SyntaxError as problem:
             return problem
-        except (RecursionError, MemoryError, ValueError) as problem:
-            return SyntaxError(str(problem) or "the code is nested too deeply", ("", None, None, None))
+        except (RecursionError, MemoryError):
+            return SyntaxError("the code is nested too deeply", ("", None, None, None))
+        except ValueError as problem:
+            return SyntaxError(str(problem), ("", None, None, None))
     return None
 
 

@@ -14,16 +14,16 @@ SECRET = re.compile(
       | (?:AKIA|ASIA)[0-9A-Z]{16}                            # AWS
       | xox[abprs]-[A-Za-z0-9-]{10,}                         # Slack
       | AIza[0-9A-Za-z_-]{35} | ya29\.[0-9A-Za-z_-]{20,}     # Google
-      | SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}           # SendGrid
+      | SG\.[A-Za-z0-9_-]{16,80}\.[A-Za-z0-9_-]{16,}         # SendGrid
       | hf_[A-Za-z0-9]{30,} | npm_[A-Za-z0-9]{30,}           # Hugging Face, npm
       | pat[A-Za-z0-9]{14}\.[a-f0-9]{40,}                    # Airtable
       | \d{8,10}:AA[A-Za-z0-9_-]{32,34}                      # Telegram
-      | eyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.       # a signed JSON web token
+      | eyJ[A-Za-z0-9_-]{20,400}\.eyJ[A-Za-z0-9_-]{20,4000}\. # a signed JSON web token
     )
     | hooks\.slack\.com/services/T\w+/B\w+/\w+
     | discord(?:app)?\.com/api/webhooks/\d+/[\w-]{20,}
     | -----BEGIN\ (?:[A-Z]+\ )*PRIVATE\ KEY-----
-    | [a-z][a-z0-9+.-]*://[^\s:/@{}$<>]+:[^\s:/@{}$<>]{3,}@[\w.-]+  # a password in an address
+    | (?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s:/@{}$<>]+:[^\s:/@{}$<>]{3,}@[\w.-]+  # a password in an address
     """,
     re.VERBOSE,
 )

@@ -85,7 +85,10 @@ def _python_finding(code: str, problem: SyntaxError) -> Finding:
 
 
 def _javascript(code: str) -> list[Finding]:
-    if deep_limit(code, "javascript") is not None:
+    limit = deep_limit(code, "javascript")
+    if limit is not None and limit.rule == "limit/time":
+        return [limit]
+    if limit is not None:
         line = first_error_line(code)
         said = "the code does not parse from here on"
         return [finding_at(code, "syntax/grammar", said, line, 1, remedy="check brackets and quotes")] if line else []

@@ -84,12 +84,12 @@ class PythonCode:
 
     def block(self, statement: ast.AST) -> list[ast.stmt]:
         """The list of statements that holds this one."""
-        parent = self.parents.get(statement)
-        for field in ("body", "orelse", "finalbody"):
-            statements = getattr(parent, field, None)
-            if isinstance(statements, list) and statement in statements:
-                return statements
-        return []
+        return self._blocks.get(statement, [])
+
+    @cached_property
+    def _blocks(self) -> dict[ast.AST, list[ast.stmt]]:
+        lists = [getattr(node, field, None) for node in self.nodes for field in ("body", "orelse", "finalbody")]
+        return {statement: found for found in lists if isinstance(found, list) for statement in found}
 
     def before(self, statement: ast.stmt) -> ast.stmt | None:
         """The statement just before this one in its block."""
