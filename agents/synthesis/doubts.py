@@ -8,7 +8,7 @@ from typing import Any
 from agents.synthesis.language import LEVELS, Expr, subexpressions
 from agents.synthesis.readings import fits
 from agents.synthesis.rivals import rewritten
-from agents.synthesis.runtime import MONTHS, WEEKDAYS
+from agents.synthesis.runtime_of_dates import MONTHS, WEEKDAYS
 
 __all__ = ["doubtful"]
 

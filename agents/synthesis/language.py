@@ -56,7 +56,7 @@ class Operator:
     precedence: float = 18
     """Of the printed text; 18 is a call or a member access."""
     needs: tuple[str, ...] = ()
-    """Helper functions that the printings call (`runtime.py`, `runtime.js`)."""
+    """Helper functions that the printings call (`runtime.py`, `runtime_of_dates.py`, `runtime.js`)."""
     demand: float = 0.0
     """Extra cost when none of its words stands in the description."""
 

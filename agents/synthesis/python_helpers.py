@@ -3,15 +3,15 @@
 import ast
 import inspect
 
-from agents.synthesis import runtime
+from agents.synthesis import runtime, runtime_of_dates
 
 __all__ = ["helper_texts"]
 
 
 def helper_texts(needed: set[str]) -> list[str]:
     """Collect the helper functions and those that they call, without annotations."""
-    tree = ast.parse(inspect.getsource(runtime))
-    known = {_defined(node): node for node in tree.body if _defined(node)}
+    body = [node for module in (runtime, runtime_of_dates) for node in ast.parse(inspect.getsource(module)).body]
+    known = {_defined(node): node for node in body if _defined(node)}
     wanted = {name for name in needed if name in known}
     while True:
         called = {node.id for name in wanted for node in ast.walk(known[name]) if isinstance(node, ast.Name)}

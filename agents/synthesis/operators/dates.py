@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents.synthesis import runtime
+from agents.synthesis import runtime_of_dates
 from agents.synthesis.language import Operator, register
 from agents.synthesis.values import Undefined, is_number
 
@@ -12,7 +12,7 @@ ISO = "yyyy-MM-dd'T'HH:mm:ss"
 def _read(text: Any, layout: str) -> Any:
     if not isinstance(text, str):
         raise Undefined
-    return runtime.read_date(text, layout)
+    return runtime_of_dates.read_date(text, layout)
 
 
 def _from_unix(number: Any, scale: int) -> Any:
@@ -24,17 +24,17 @@ def _from_unix(number: Any, scale: int) -> Any:
 def _add_months(seconds: Any, months: Any) -> Any:
     if not is_number(months) or months != int(months):
         raise Undefined
-    return runtime.add_months(seconds, int(months))
+    return runtime_of_dates.add_months(seconds, int(months))
 
 
 def _full_years(start: Any, end: Any) -> Any:
     if end < start:
         raise Undefined
-    return runtime.full_years(start, end)
+    return runtime_of_dates.full_years(start, end)
 
 
 def _part(seconds: Any, part: str) -> Any:
-    year, month, day = runtime.from_days(int(seconds // 86400))
+    year, month, day = runtime_of_dates.from_days(int(seconds // 86400))
     rest = int(seconds % 86400)
     return {
         "year": year,
@@ -45,8 +45,8 @@ def _part(seconds: Any, part: str) -> Any:
         "second": rest % 60,
         "weekday": (int(seconds // 86400) + 3) % 7 + 1,
         "quarter": (month + 2) // 3,
-        "weekNumber": runtime.iso_week(seconds),
-        "daysInMonth": runtime.to_days(year, month + 1, 1) - runtime.to_days(year, month, 1),
+        "weekNumber": runtime_of_dates.iso_week(seconds),
+        "daysInMonth": runtime_of_dates.to_days(year, month + 1, 1) - runtime_of_dates.to_days(year, month, 1),
     }[part]
 
 
@@ -76,7 +76,7 @@ register(
     Operator("read_date", _read, "date", ("text",), 0.4, "", "read_date({0}, {p0})", "{0} read as {p0}",
              ("date", "day", "month", "year", "time", "when", "due", "deadline", "weekday", "format"), needs=("read_date",)),
     Operator("from_unix", _from_unix, "date", ("num",), 1.2, "", "", "{0} as a point in time", ("unix", "timestamp", "epoch", "date", "milliseconds", "ms", "seconds"), 13),
-    Operator("write_date", lambda a, layout: runtime.write_date(a, layout), "text", _D, 0.9, "", "write_date({0}, {p0})", "{0} written as {p0}",
+    Operator("write_date", lambda a, layout: runtime_of_dates.write_date(a, layout), "text", _D, 0.9, "", "write_date({0}, {p0})", "{0} written as {p0}",
              ("format", "date", "as", "dd", "mm", "yyyy", "weekday", "month", "day", "year", "time", "iso", "written"), needs=("write_date",)),
     Operator("to_unix", lambda a, scale: a * scale, "num", _D, 1.6, "", "", "{0} in units since 1970", ("unix", "timestamp", "epoch", "milliseconds", "seconds"), 13, demand=0.8),
     Operator("date_part", _part, "num", _D, 1.1, "{0:m}.{p0:raw}", "", "the {p0} of {0}", ("year", "month", "day", "hour", "weekday", "quarter", "week", "minute"), needs=("date_part",), demand=0.5),
@@ -88,6 +88,6 @@ register(
     Operator("add_time", lambda a, amount, unit: a + amount * {"days": 86400, "weeks": 604800, "hours": 3600, "minutes": 60}[unit], "date", ("date", "num"), 1.2, "", "", "{0} plus {1} {p0}",
              ("add", "plus", "later", "after", "in", "due", "within", "days", "weeks", "hours", "minutes", "net", "expires", "next", "until", "valid", "deadline", "minus", "before", "earlier", "subtract"), 12),
     Operator("add_months", _add_months, "date", ("date", "num"), 1.4, "{0:m}.plus({{ months: {1} }})", "add_months({0}, {1})", "{0} plus {1} months", ("month", "months", "year", "years", "later", "add"), needs=("add_months",), demand=0.4),
-    Operator("start_of", runtime.start_of, "date", _D, 1.5, "{0:m}.startOf({p0})", "start_of({0}, {p0})", "the start of the {p0} of {0}", ("start", "first", "begin", "beginning", "month", "week", "monday", "quarter"), needs=("start_of",), demand=0.6),
-    Operator("end_of_month", lambda a: runtime.start_of(runtime.add_months(runtime.start_of(a, "month"), 1), "month") - 86400, "date", _D, 1.8, "{0:m}.endOf('month').startOf('day')", 'add_months(start_of({0}, "month"), 1) - 86400', "the last day of the month of {0}", ("end", "last"), 12, needs=("add_months", "start_of"), demand=0.8),
+    Operator("start_of", runtime_of_dates.start_of, "date", _D, 1.5, "{0:m}.startOf({p0})", "start_of({0}, {p0})", "the start of the {p0} of {0}", ("start", "first", "begin", "beginning", "month", "week", "monday", "quarter"), needs=("start_of",), demand=0.6),
+    Operator("end_of_month", lambda a: runtime_of_dates.start_of(runtime_of_dates.add_months(runtime_of_dates.start_of(a, "month"), 1), "month") - 86400, "date", _D, 1.8, "{0:m}.endOf('month').startOf('day')", 'add_months(start_of({0}, "month"), 1) - 86400', "the last day of the month of {0}", ("end", "last"), 12, needs=("add_months", "start_of"), demand=0.8),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents.synthesis import runtime
+from agents.synthesis import runtime, runtime_of_dates
 from agents.synthesis.language import Operator, register
 from agents.synthesis.values import Undefined, is_number
 
@@ -19,7 +19,7 @@ def _snapped(number: Any, step: float, offset: float, way: str) -> Any:
 def _read_any_date(text: Any, day_first: bool) -> Any:
     if not isinstance(text, str):
         raise Undefined
-    return runtime.read_any_date(text, day_first)
+    return runtime_of_dates.read_any_date(text, day_first)
 
 
 # fmt: off

@@ -4,7 +4,7 @@ import base64
 import json
 from typing import Any
 
-from agents.synthesis import runtime
+from agents.synthesis import runtime, runtime_of_dates
 from agents.synthesis.language import Operator, register
 from agents.synthesis.values import Undefined, is_number, number_of, text_of
 
@@ -207,7 +207,7 @@ register(
     Operator("remove_chars", _text(lambda a, chars: "".join(c for c in a if c not in chars)), "text", _T, 1.6, "", '"".join(char for char in {0} if char not in {p0})',
              "{0} without the characters {p0}", ("remove", "without", "strip", "clean", "normalize", "no", "only", "digits", "spaces", "dashes", "brackets")),
     Operator("strip_tags", _text(runtime.strip_tags), "text", _T, 1.5, "{0:m}.replace(/<[^>]*>/g, '')", "strip_tags({0})", "{0} without markup tags", ("html", "tags", "tag", "markup", "xml"), needs=("strip_tags",), demand=1.0),
-    Operator("clock", _text(runtime.clock), "num", _T, 1.6, "{0:m}.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)", "clock({0})", "the clock text {0} in its smallest unit", ("seconds", "minutes", "duration", "hh:mm:ss", "mm:ss", "hh:mm", "time"), needs=("clock",), demand=0.8),
+    Operator("clock", _text(runtime_of_dates.clock), "num", _T, 1.6, "{0:m}.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)", "clock({0})", "the clock text {0} in its smallest unit", ("seconds", "minutes", "duration", "hh:mm:ss", "mm:ss", "hh:mm", "time"), needs=("clock",), demand=0.8),
     Operator("parse_json", _text(json.loads), "any", _T, 0.9, "JSON.parse({0})", "parse_json({0})", "{0} parsed as JSON", ("json", "parse", "parsed", "decode"), needs=("parse_json",)),
     Operator("to_json", runtime.to_json, "text", ("any",), 1.8, "JSON.stringify({0})", "to_json({0})", "{0} as JSON", ("json", "stringify", "string"), needs=("to_json",), demand=1.0),
     Operator("csv_table", _text(lambda a, s: runtime.table_of(runtime.csv_rows(a, s))), "list", _T, 0.8, "tableOf(csvRows({0}, {p0}))", "table_of(csv_rows({0}, {p0}))", "the rows of the CSV text {0}", ("csv", "parse", "table", "rows", "lines"), needs=("tableOf", "csvRows", "table_of", "csv_rows")),
