@@ -13,6 +13,8 @@ __all__ = ["upkeep"]
 
 _log = logging.getLogger(__name__)
 _RECOVER_EVERY_S, _EXPIRE_EVERY_S, _EXCHANGE_EVERY_S = 10.0, 3600.0, 5.0
+_SOON_S = 1.0
+"""After a chore that failed: a database that is still starting should not leave runs lying for long."""
 
 
 @asynccontextmanager
@@ -42,7 +44,12 @@ async def _again_and_again(chore: Callable[[], Awaitable[None]], pause_s: float)
             await chore()
         except CodegenError as error:
             _log.info("put off: %s", error)
-        await asyncio.sleep(pause_s)
+            await asyncio.sleep(_SOON_S)
+        except Exception:  # noqa: BLE001 - the supervisor: one broken turn must not end a chore for ever
+            _log.exception("a chore broke, and is tried again")
+            await asyncio.sleep(pause_s)
+        else:
+            await asyncio.sleep(pause_s)
 
 
 async def _expire(runner: Runner) -> None:

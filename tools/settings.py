@@ -115,19 +115,25 @@ class ModelSettings(BaseSettings):
     """Consecutive failures that open a provider's circuit."""
     llm_recovery_s: Annotated[float, Field(gt=0, le=86400)] = 300
     """Seconds until an open circuit lets one trial through."""
-    llm_health_interval_s: Annotated[float, Field(ge=0, le=86400)] = 60
-    """Seconds between one-token checks of a provider without successful calls; 0: none."""
+    llm_health_interval_s: Annotated[float, Field(ge=0, le=86400)] | None = None
+    """Seconds between one-token checks of a silent provider; empty: HEALTH_CHECK_INTERVAL; 0: none."""
     llm_max_tokens: Annotated[int, Field(ge=256)] | None = None
     """Tokens one request may use over all its attempts; empty: no bound."""
     llm_max_cost_usd: Annotated[float, Field(gt=0)] | None = None
     """Dollars one request may cost over all its attempts; empty: no bound."""
 
     @field_validator(
-        "llm_api_key", "local_model_path", "llm_hedge_after_s", "llm_max_tokens", "llm_max_cost_usd", mode="before"
+        "llm_api_key",
+        "local_model_path",
+        "llm_hedge_after_s",
+        "llm_health_interval_s",
+        "llm_max_tokens",
+        "llm_max_cost_usd",
+        mode="before",
     )
     @classmethod
     def _nothing_is_none(cls, value: object) -> object:
-        return value or None
+        return None if value == "" else value
 
     @cached_property
     def providers(self) -> tuple[ProviderConfig, ...]:
@@ -151,12 +157,13 @@ class ModelSettings(BaseSettings):
     @cached_property
     def router(self) -> RouterConfig:
         """How they are asked."""
+        interval_s = self.llm_health_interval_s
         return RouterConfig(
             failure_threshold=self.llm_failure_threshold,
             recovery_s=self.llm_recovery_s,
             deadline_s=self.llm_deadline_s,
             hedge_after_s=self.llm_hedge_after_s,
-            health_interval_s=self.llm_health_interval_s,
+            health_interval_s=HealthSettings().health_check_interval if interval_s is None else interval_s,
         )
 
 

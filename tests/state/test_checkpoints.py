@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
+import psycopg
 import pytest
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 
 from tests.postgres import postgres_server, postgres_url, running_postgres
+from tools.errors import StorageError
 from tools.storage import open_storage
 from tools.storage.checkpoints import Checkpoints, open_checkpoints
 
@@ -157,6 +161,67 @@ async def test_a_database_that_dies_in_the_run_costs_no_answer() -> None:
 
             assert len(result["calls"]) == 3
         server.start()
+
+
+class Fickle(InMemorySaver):
+    """Refuses so many times what it is asked."""
+
+    refuses = 0
+
+    def _may_refuse(self) -> None:
+        self.refuses -= 1
+        if self.refuses >= 0:
+            raise psycopg.errors.QueryCanceled("canceling statement due to statement timeout")
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        self._may_refuse()
+        return await super().aget_tuple(config)
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        self._may_refuse()
+        await super().adelete_thread(thread_id)
+
+
+async def test_a_run_is_resumed_though_the_database_stumbles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.storage.checkpoints._READ_PAUSE_S", 0)
+    saver, before, after = Fickle(), Work(pause_s=0.12), Work()
+    checkpoints = Checkpoints(saver)
+    with pytest.raises(RuntimeError, match="broken off"):
+        await before.graph(checkpoints).ainvoke({}, config("t", fresh=True))
+    after.breaks_off = False
+    saver.refuses = 3
+
+    await after.graph(checkpoints).ainvoke(None, config("t"))
+
+    assert after.done == ["third"]
+
+
+async def test_a_database_that_goes_on_refusing_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.storage.checkpoints._READ_PATIENCE_S", -1)
+    checkpoints = Checkpoints(saver := Fickle())
+    saver.refuses = 2
+
+    with pytest.raises(StorageError, match="statement timeout"):
+        await checkpoints.aget_tuple(config("t"))
+    with pytest.raises(StorageError, match="statement timeout"):
+        await checkpoints.adelete_thread("t")
+
+
+@pytest.mark.postgres
+async def test_an_outage_is_told_in_the_words_of_its_cause_and_only_once(tmp_path: Path) -> None:
+    work = Work(pause_s=0.12)
+    work.breaks_off = False
+    url = f"postgresql://nobody@/none?host={tmp_path}"
+    async with open_storage(None, url=url, deadline_s=1) as storage, open_checkpoints(storage, None) as checkpoints:
+        with pytest.raises(StorageError):
+            await storage.runs.list()
+        for number in range(3):
+            await work.graph(checkpoints).ainvoke({}, config(f"t{number}", fresh=True))
+
+        with pytest.raises(StorageError, match="No such file") as caught:
+            await storage.runs.list()
+
+    assert str(caught.value).count("is down") == 1
 
 
 @pytest.mark.postgres

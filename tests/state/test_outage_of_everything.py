@@ -1,8 +1,10 @@
 """Each thing the system leans on is taken down and brought back: health says so, and nothing else suffers."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,12 @@ from tools.llm.scripted import ScriptedProvider
 from tools.settings import load_settings
 
 pytestmark = [pytest.mark.postgres, pytest.mark.jail]
+ALL = ("postgres", "pgvector", "redis", "n8n_api", "llm_provider", "sandbox", "disk")
+INTERVAL_S = 1.0
+BUSY_S = 2.0
+"""What a machine that is busy with other tests may add; the rule itself is tested with a clock that does not run."""
+DOCUMENTED = {"status", "is_healthy", "success_rate", "response_time_ms"}
+DOCUMENTED_OF_A_PROVIDER = {"status", "is_available", "success_rate", "average_latency_ms", "circuit_breaker"}
 GENERATE = {"task_description": "Multiply value by 2", "input_example": {"value": 5}, "expected_output": {"value": 10}}
 
 
@@ -84,10 +92,7 @@ async def client(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             "DATABASE_URL": world.postgres.url,
             "REDIS_URL": f"unix://{world.folder}/redis.sock",
             "N8N_API_URL": n8n,
-            "HEALTH_CHECK_INTERVAL": "0.3",
-            "LLM_HEALTH_INTERVAL_S": "0.2",
-            "LLM_RECOVERY_S": "1",
-            "LLM_FAILURE_THRESHOLD": "1",
+            "HEALTH_CHECK_INTERVAL": str(INTERVAL_S),
         }
         for name, value in values.items():
             monkeypatch.setenv(name, value)
@@ -101,32 +106,54 @@ async def client(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         )
 
 
-async def services(client: httpx.AsyncClient) -> dict[str, Any]:
-    return dict((await client.get("/api/v1/health/detailed")).json()["system_health"]["services"])
+async def detailed(client: httpx.AsyncClient) -> dict[str, Any]:
+    return dict((await client.get("/api/v1/health/detailed")).json())
 
 
-async def until(client: httpx.AsyncClient, name: str, wanted: set[str]) -> None:
+async def until(client: httpx.AsyncClient, name: str, wanted: str, at_most_s: float = INTERVAL_S + BUSY_S) -> None:
+    """Wait for a status, as long as it may take."""
     found: dict[str, Any] = {}
-    for _ in range(1500):
-        found = (await services(client))[name]
-        if found["status"] in wanted:
+    give_up = time.monotonic() + at_most_s
+    while time.monotonic() < give_up:
+        found = (await detailed(client))["system_health"]["services"][name]
+        if found["status"] == wanted:
+            assert found["is_healthy"] is (wanted == "healthy")
             return
         await asyncio.sleep(0.01)
-    raise AssertionError(f"{name} is never {wanted}: {found}")
+    raise AssertionError(f"{name} is not {wanted} within {at_most_s} s: {found}")
+
+
+def assert_documented(health: dict[str, Any]) -> None:
+    """All fields that the specification shows are there, of everything."""
+    system, models = health["system_health"], health["llm_providers"]
+    assert health["success"] is True
+    assert datetime.fromisoformat(system["timestamp"]) <= datetime.now(UTC)
+    assert system["overall_status"] == "healthy"
+    assert set(system["services"]) == set(ALL)
+    for service in system["services"].values():
+        assert set(service) >= DOCUMENTED
+        assert service["success_rate"] > 0
+        assert service["response_time_ms"] >= 0
+    assert datetime.fromisoformat(models["timestamp"]) <= datetime.now(UTC)
+    assert set(models["providers"]["scripted"]) >= DOCUMENTED_OF_A_PROVIDER
+    assert {"state": "closed", "failure_count": 0}.items() <= models["providers"]["scripted"]["circuit_breaker"].items()
 
 
 async def test_everything_goes_down_and_comes_back(client: httpx.AsyncClient, world: World) -> None:
-    for name in ("postgres", "pgvector", "redis", "n8n_api", "llm_provider", "sandbox", "disk"):
-        await until(client, name, {"healthy"})
+    """With the router's own thresholds: neither its five failures nor its five minutes hide the truth."""
+    for name in ALL:
+        await until(client, name, "healthy", 15)
+    assert_documented(await detailed(client))
 
     for name in ("redis", "n8n_api", "llm_provider", "pgvector", "postgres"):
         await world.switch(name, on=False)
-        await until(client, name, {"offline"})
+        await until(client, name, "offline")
+        assert (await detailed(client))["system_health"]["overall_status"] == "degraded", name
         generated = (await client.post("/api/v1/code/generate", json=GENERATE)).json()
         executed = (await client.post("/api/v1/code/execute", json={"code": "result = 6 * 7"})).json()
         ready = await client.get("/health/ready")
         await world.switch(name, on=True)
-        await until(client, name, {"healthy"})
+        await until(client, name, "healthy")
 
         assert generated["success"] is True, (name, generated["error"])
         assert executed["result"] == 42, name
@@ -137,7 +164,7 @@ async def test_everything_goes_down_and_comes_back(client: httpx.AsyncClient, wo
 
 async def test_without_a_database_what_needs_it_says_so_at_once(client: httpx.AsyncClient, world: World) -> None:
     await world.switch("postgres", on=False)
-    await until(client, "postgres", {"offline"})
+    await until(client, "postgres", "offline", 15)
 
     refused = await client.get("/api/v1/runs")
     await world.switch("postgres", on=True)

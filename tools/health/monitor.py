@@ -33,6 +33,8 @@ class Service:
     """A check that takes longer has failed."""
     slow_ms: float = 1000.0
     """An answer that takes longer makes it degraded."""
+    pace: float = 1.0
+    """Checks per interval; more for one that only reads what others found."""
 
 
 class HealthMonitor:
@@ -123,12 +125,12 @@ class HealthMonitor:
     async def _watch(self, service: Service) -> None:
         while True:
             await self._check_and_confirm(service)
-            await self._sleep(self._interval_s * random.uniform(0.75, 0.9))
+            await self._sleep(self._interval_s / service.pace * random.uniform(0.75, 0.9))
 
     async def _check_and_confirm(self, service: Service) -> None:
         before = self._conditions[service.name].status
         if not await self._check(service) and before != "offline":
-            await self._sleep(min(1.0, self._interval_s / 50))
+            await self._sleep(min(1.0, self._interval_s / service.pace / 50))
             await self._check(service)
         after = self._conditions[service.name].status
         if all(condition.status != "unknown" for condition in self._conditions.values()):

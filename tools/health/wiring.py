@@ -10,6 +10,9 @@ from tools.storage import Storage
 
 __all__ = ["configured_services"]
 
+_LOOKS_AT_PROVIDERS = 10
+"""Per interval: the router's own checks ask the providers, and what they find should be seen soon after."""
+
 
 def configured_services(
     settings: Settings,
@@ -40,5 +43,5 @@ def configured_services(
     if health.redis_url is not None:
         services.append(Service("redis", redis_probe(health.redis_url.get_secret_value())))
     if providers is not None:
-        services.append(Service("llm_provider", providers_probe(providers)))
+        services.append(Service("llm_provider", providers_probe(providers), pace=_LOOKS_AT_PROVIDERS))
     return services

@@ -30,6 +30,8 @@ class Open:
     name: ClassVar[StateName] = "open"
     failures: int
     until: float
+    asked_until: float = -math.inf
+    """End of a pause the provider asked for; a background check keeps it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,16 @@ class Breaker:
             self._become(HalfOpen(self.state.failures, self.state.until))
         return Permit(self, self._era)
 
+    def early_trial(self) -> "Permit | None":
+        """Let a background check pass an open circuit before its time, so that users need not find out.
+
+        A failure leaves the circuit's time as it was; a pause that the provider asked for is kept.
+        """
+        if not isinstance(self.state, Open) or self._clock() < self.state.asked_until:
+            return None
+        self._become(HalfOpen(self.state.failures, self.state.until))
+        return Permit(self, self._era)
+
     def close(self) -> None:
         """Let calls pass again: somebody else proved that the provider is there (a health check)."""
         self._become(Closed())
@@ -108,13 +120,15 @@ class Breaker:
         now, failures = self._clock(), state.failures + 1
         if isinstance(state, Closed) and failures < self._threshold:
             return Closed(failures, max(state.until, now + pause_s))
-        return Open(failures, now + max(self._recovery_s, pause_s))
+        is_early = isinstance(state, HalfOpen) and now < state.until
+        until = state.until if is_early else now + self._recovery_s
+        return Open(failures, max(until, now + pause_s), now + pause_s)
 
     def _after_release(self, state: State, pause_s: float) -> State:
         """Nothing was learned: a trial goes back to the next caller, a count stays."""
         until = self._clock() + pause_s
         if isinstance(state, HalfOpen):
-            return Open(state.failures, until)
+            return Open(state.failures, max(state.until, until), until)
         return Closed(state.failures, max(state.until, until)) if pause_s else state
 
 

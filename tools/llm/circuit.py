@@ -186,9 +186,9 @@ class Circuit:
         }
 
     def _status(self) -> str:
-        if not isinstance(self.breaker.state, Closed):
+        if self.record.is_gone or not isinstance(self.breaker.state, Closed):
             return "offline"
-        rate = self.record.success_rate
+        rate = self.record.recent_rate
         if rate is None:
             return "unknown" if self.record.last_error is None else "degraded"
         return "healthy" if rate >= _DEGRADED_BELOW and self.record.last_error is None else "degraded"

@@ -13,13 +13,18 @@ from tools.llm.completion import CompletionRequest
 __all__ = ["HealthCheck"]
 
 _log = logging.getLogger(__name__)
-_JITTER = 0.2
-"""Share of the interval that a pause may be shorter or longer by: many processes should not ask at once."""
+_PAUSE = (0.5, 0.75)
+"""Shares of the interval that a pause may take, at random: many processes should not ask in step, and what changes is
+seen within the interval."""
 _QUESTION = CompletionRequest(({"role": "user", "content": "ping"},), temperature=0.0, max_tokens=1)
 
 
 class HealthCheck:
-    """One task a provider: a one-token completion each interval, unless a real call succeeded within it."""
+    """One task a provider: a one-token completion each interval, put off while real calls succeed.
+
+    A failed one is confirmed by a second, as the health monitor does; an open circuit is tried too, so that a provider
+    that is back serves again within one interval.
+    """
 
     def __init__(
         self,
@@ -45,10 +50,8 @@ class HealthCheck:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def check(self, circuit: Circuit) -> bool:
-        """Ask one provider now, unless it proved itself lately or its circuit forbids; return whether it was asked."""
-        if self._clock() - circuit.record.last_success < self._interval_s:
-            return False
-        permit = circuit.breaker.permit()
+        """Ask one provider now, unless it wants to be left alone or is being tried; return whether it was asked."""
+        permit = circuit.breaker.permit() or circuit.breaker.early_trial()
         if permit is None:
             return False
         try:
@@ -59,5 +62,11 @@ class HealthCheck:
 
     async def _watch(self, circuit: Circuit) -> None:
         while True:
-            await self._sleep(self._interval_s * random.uniform(1 - _JITTER, 1 + _JITTER))
+            pause_s = self._interval_s * random.uniform(*_PAUSE)
+            await self._sleep(pause_s)
+            while (left_s := circuit.record.last_success + pause_s - self._clock()) > 0:
+                await self._sleep(left_s)
             await self.check(circuit)
+            if circuit.record.failures_in_a_row == 1:
+                await self._sleep(min(1.0, self._interval_s / 50))
+                await self.check(circuit)

@@ -22,23 +22,31 @@ class Record:
     last_error: str | None = None
     last_success: float = -math.inf
     """On the router's clock."""
+    failures_in_a_row: int = 0
     _outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=_WINDOW))
+    _since_return: deque[bool] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     _latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
 
     def succeeded(self, now: float, latency_ms: float) -> None:
         """Count an answer."""
+        if self.is_gone:
+            self._since_return.clear()
         self.calls += 1
+        self.failures_in_a_row = 0
         self.last_success = now
         self.last_error = None
         self._outcomes.append(True)
+        self._since_return.append(True)
         self._latencies_ms.append(latency_ms)
 
     def failed(self, message: str) -> None:
         """Count a failure of the provider."""
         self.calls += 1
         self.failures += 1
+        self.failures_in_a_row += 1
         self.last_error = message
         self._outcomes.append(False)
+        self._since_return.append(False)
 
     def spent(self, tokens_in: int, tokens_out: int, cost_usd: float) -> None:
         """Count what a call used, answered or not."""
@@ -50,6 +58,16 @@ class Record:
     def success_rate(self) -> float | None:
         """Share of the last calls that were answered; `None` before the first."""
         return sum(self._outcomes) / len(self._outcomes) if self._outcomes else None
+
+    @property
+    def recent_rate(self) -> float | None:
+        """The same since the provider was gone last: an outage that is over is no reason for doubt."""
+        return sum(self._since_return) / len(self._since_return) if self._since_return else None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the last two calls failed: one is an accident."""
+        return self.failures_in_a_row > 1
 
     @property
     def average_latency_ms(self) -> float | None:

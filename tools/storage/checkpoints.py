@@ -35,6 +35,9 @@ _LATEST_S = 0.25
 """No checkpoint waits longer than this, however quick its stage was."""
 _PATIENCE_S = 1.0
 """A write that takes longer is given up, and the run goes on without being durable."""
+_READ_PATIENCE_S, _READ_PAUSE_S = 30.0, 0.5
+"""How long a run that is resumed waits for its checkpoint, if the database is slow or away: without it, it is lost."""
+_NOT_DURABLE = "run %s goes on without being durable: %s"
 _SETUP_LOCK = 0x6E386E62
 Write = Callable[[], Coroutine[Any, Any, object]]
 
@@ -69,12 +72,23 @@ class Checkpoints(BaseCheckpointSaver[str]):
         self._threads: dict[str, _Thread] = {}
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """Read the last checkpoint; a thread marked `fresh` has none, and nobody is asked."""
+        """Read the last checkpoint; a thread marked `fresh` has none, and nobody is asked.
+
+        Raises:
+            StorageError: the database does not give it, however often it is asked.
+        """
         if config["configurable"].get("fresh"):
             return None
         await self._flush(_thread_id(config))
-        self._refuse_if_down()
-        return await self._saver.aget_tuple(config)
+        give_up = self._clock() + _READ_PATIENCE_S
+        while True:
+            try:
+                self._refuse_if_down()
+                return await self._saver.aget_tuple(config)
+            except _database_failures() as error:
+                if self._clock() > give_up:
+                    raise StorageError(f"the checkpoint of run {_thread_id(config)} cannot be read: {error}") from error
+            await asyncio.sleep(_READ_PAUSE_S)
 
     async def alist(
         self,
@@ -118,10 +132,17 @@ class Checkpoints(BaseCheckpointSaver[str]):
             await self._flush(thread_id)
 
     async def adelete_thread(self, thread_id: str) -> None:
-        """Delete all checkpoints of a run."""
+        """Delete all checkpoints of a run.
+
+        Raises:
+            StorageError: the database is down or refuses.
+        """
         self.forget(thread_id)
         self._refuse_if_down()
-        await self._saver.adelete_thread(thread_id)
+        try:
+            await self._saver.adelete_thread(thread_id)
+        except _database_failures() as error:
+            raise StorageError(f"the checkpoints of run {thread_id} are not deleted: {error}") from error
 
     def forget(self, thread_id: str) -> bool:
         """End the run's bookkeeping, and drop what was not yet written; `True` when nothing ever was."""
@@ -173,15 +194,18 @@ class Checkpoints(BaseCheckpointSaver[str]):
             self._refuse_if_down()
             async with asyncio.timeout(_PATIENCE_S):
                 await write()
-        except _failures() as error:
+        except _database_failures() as error:
             self._report(error)
-            _log.warning("run %s goes on without being durable: %s", thread_id, error)
+            _log.warning(_NOT_DURABLE, thread_id, error)
+            return False
+        except (ValueError, TypeError) as error:  # a value that the serializer cannot take
+            _log.warning(_NOT_DURABLE, thread_id, error)
             return False
         return True
 
     def _report(self, error: Exception) -> None:
-        """Tell the connector, which sees only its own statements, that the database may be gone."""
-        if self._database is not None and not isinstance(error, ValueError | TypeError):
+        """Tell the connector, which sees only its own statements, what it does not know: the database may be gone."""
+        if self._database is not None and not isinstance(error, StorageError):
             self._database.report_loss(str(error) or type(error).__name__)
 
     def _refuse_if_down(self) -> None:
@@ -246,9 +270,9 @@ def _thread_id(config: RunnableConfig | Mapping[str, Any]) -> str:
     return str(config["configurable"]["thread_id"])
 
 
-def _failures() -> tuple[type[Exception], ...]:
-    """What a write may meet: our database, or a value that the serializer cannot take."""
-    failures: list[type[Exception]] = [StorageError, sqlite3.Error, OSError, ValueError, TypeError]
+def _database_failures() -> tuple[type[Exception], ...]:
+    """What the database may do to a statement; a value that the serializer cannot take is no such thing."""
+    failures: list[type[Exception]] = [StorageError, sqlite3.Error, OSError]
     with suppress(ImportError):
         import psycopg
         import psycopg_pool
