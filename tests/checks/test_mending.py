@@ -12,6 +12,7 @@ MECHANICAL = [draft for draft in FAULTY if draft["mechanical"]]
 BEYOND = {
     "unique-customers/py/pandas",  # another library's way of doing it
     "unique-customers/py/unhashable",  # which key makes two rows equal stands only in the words
+    "fresh-dbl/js/helpers",  # the name of a field that is not there
     "csv-to-items/py/open-file",  # the text is the data, no file name
     "flatten-dots/py/endless-recursion",  # what an empty object becomes stands only in the words
 }

@@ -17,6 +17,7 @@ _TEXT_METHODS = words("""
     replace strip lstrip rstrip lower upper split title capitalize startswith endswith splitlines encode rsplit find
 """)
 _LIST_USES = (ast.For, ast.comprehension)
+_FOREIGN_WORDS = {"null": "None", "undefined": "None", "true": "True", "false": "False"}
 _EMPTY = {"list": "[]", "text": '""', "dict": "{}"}
 
 
@@ -67,9 +68,42 @@ class _Repairs:
             yield self.edit(
                 f"a missing '{key}' is None", *((n, f"{self.text(n.value)}.get({self.text(n.slice)})") for n in named)
             )
+        yield from self.counted()
         for node in computed:
             yield from self.guarded(node)
+            grown = self.parents.get(node)
+            if isinstance(grown, ast.Attribute) and grown.attr in {"append", "extend"}:
+                text = f"{self.text(node.value)}.setdefault({self.text(node.slice)}, [])"
+                yield self.edit("a new key begins with an empty list", (node, text))
             yield self.edit("an unknown key counts as empty", (node, self.gotten(node, looked_up=True)))
+
+    def counted(self) -> Iterator[Edit]:
+        """`counts[key] += 1` for a key that is new."""
+        for node in self.nodes(ast.AugAssign):
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
+                owner, key = self.text(node.target.value), self.text(node.target.slice)
+                between = self.code[self.place(node.target)[1] : self.place(node.value)[0]].strip().removesuffix("=")
+                text = f"{owner}[{key}] = {owner}.get({key}, 0) {between} {self.text(node.value)}"
+                yield self.edit("a new key begins with 0", (node, text))
+
+    def empty_sequence(self) -> Iterator[Edit]:
+        """`max()` and `min()` of nothing."""
+        for node in self.nodes(ast.Call):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"max", "min"} and len(node.args) == 1:
+                given = self.text(node.args[0])
+                if isinstance(node.args[0], ast.GeneratorExp) and not given.startswith("("):
+                    given = f"({given})"
+                rest = "".join(f", {self.text(keyword)}" for keyword in node.keywords)
+                for default in ("None", "0"):
+                    text = f"{self.text(node.func)}({given}{rest}, default={default})"
+                    yield self.edit(f"{default} where there is nothing", (node, text))
+
+    def without_empty_parts(self) -> Iterator[Edit]:
+        """`"".split(",")` is a list with an empty text."""
+        for node in self.nodes(ast.Call):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
+                text = f"[part for part in {self.text(node)} if part]"
+                yield self.edit("empty parts left out", (node, text))
 
     def skipped(self, node: ast.Subscript) -> Iterator[Edit]:
         """In the condition of a filter a missing value does not pass."""
@@ -197,6 +231,11 @@ class _Repairs:
             yield self.edit("numbers may arrive as text", *((n, f"float({self.text(n)})") for n in operands))
 
     def operands(self) -> Iterator[ast.expr]:
+        for node in self.nodes(ast.Call):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"sum", "max", "min"} and node.args:
+                values = node.args[0]
+                if isinstance(values, ast.GeneratorExp | ast.ListComp):
+                    yield values.elt
         for node in self.nodes(ast.BinOp, ast.AugAssign, ast.Compare):
             if isinstance(node, ast.BinOp):
                 yield from (side for side in (node.left, node.right) if not isinstance(side, ast.BinOp))
@@ -279,6 +318,9 @@ class _Repairs:
         if match is None:
             return
         missing = match[1]
+        foreign = [n for n in self.scopes.nodes if isinstance(n, ast.Name) and n.id in _FOREIGN_WORDS]
+        if missing in _FOREIGN_WORDS:
+            yield self.edit("Python's own words", *((n, _FOREIGN_WORDS[n.id]) for n in foreign))
         uses = [n for n in self.scopes.nodes if isinstance(n, ast.Name) and n.id == missing]
         bound = [n.id for n in self.scopes.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
         meant = difflib.get_close_matches(missing, bound, n=2, cutoff=0.7)
@@ -347,6 +389,8 @@ class _Repairs:
         yield from self.printed()
         yield from self.text_numbers()
         yield from self.wrapped()
+        if "''" in repr(self.failure.actual):
+            yield from self.without_empty_parts()
         yield from self.shared()
         yield from self.text_keys()
         yield from self.compared_with_none()
@@ -453,6 +497,7 @@ _BY_ERROR: dict[str, Callable[[_Repairs], Iterator[Edit]]] = {
     "IndexError": _Repairs.missing_index,
     "TypeError": _Repairs.wrong_type,
     "AttributeError": _Repairs.no_attribute,
+    "ValueError": _Repairs.empty_sequence,
     "ZeroDivisionError": _Repairs.zero_division,
     "NameError": _Repairs.unknown_name,
     "UnboundLocalError": _Repairs.unknown_name,
