@@ -140,5 +140,5 @@ def test_a_finding_names_line_column_and_text() -> None:
         ("return items.map(i => ({ json: { ...i.json } }))", True),
     ],
 )
-def test_a_brace_after_an_arrow_begins_a_block(code: str, valid: bool) -> None:  # noqa: FBT001 - a table's column
+def test_a_brace_after_an_arrow_begins_a_block(code: str, valid: bool) -> None:
     assert check_syntax(code, "javascript").ok is valid
