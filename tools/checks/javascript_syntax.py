@@ -7,6 +7,7 @@ function, a broken regular expression), so that what V8 refuses beyond the gramm
 import re
 from collections.abc import Callable, Iterator
 
+from tools.checks.javascript_blocks import object_for_block
 from tools.checks.javascript_pattern import pattern_error
 from tools.checks.javascript_scopes import Binding, Scope, Scopes
 from tools.checks.javascript_tree import FUNCTIONS, LOOPS, JsNode, JsSource
@@ -350,36 +351,6 @@ def _commas(node: JsNode) -> Iterator[Problem]:
         before = part.kind
 
 
-def _object_for_block(node: JsNode) -> Iterator[Problem]:
-    """`x => { json: {...}, a: 1 }`: the grammar takes an object where V8 reads a block."""
-    parent = node.parent
-    stands_for_block = parent is not None and (
-        (parent.kind == "arrow_function" and node.field == "body") or parent.kind == "expression_statement"
-    )
-    if stands_for_block and not _reads_as_block(node):
-        yield (
-            node,
-            "object-as-block",
-            "`{` begins a block here, not an object",
-            "put the object in parentheses: ({ ... })",
-        )
-
-
-def _reads_as_block(node: JsNode) -> bool:
-    """Whether the text of an object is a label, or a name, and an expression as well."""
-    first, *others = node.parts() or [node]
-    if first is node:
-        return True
-    if any(other.kind != "shorthand_property_identifier" for other in others):
-        return False
-    if first.kind != "pair":
-        return first.kind == "shorthand_property_identifier"
-    key, value = first.child("key"), first.child("value")
-    if key is None or value is None or key.kind != "property_identifier":
-        return False
-    return value.kind != "object" or (not others and _reads_as_block(value))
-
-
 def _super(node: JsNode) -> Iterator[Problem]:
     for above in node.up():
         if above.kind in {"method_definition", "field_definition", "class_static_block"}:
@@ -461,7 +432,7 @@ def _outer_parameter(scope: Scope, binding: Binding) -> Binding | None:
 
 
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[JsNode], Iterator[Problem]]], ...] = (
-    (("object",), _object_for_block),
+    (("object",), object_for_block),
     (
         (
             "identifier",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from tools.checks.failure import Failure, differing_values
-from tools.checks.python_scopes import PythonScopes
+from tools.checks.python_empties import counted, empty_sequence, without_empty_parts
+from tools.checks.python_failing import FailingCode
 from tools.checks.report import Edit
-from tools.checks.text_edits import TextEdit, apply_edits, positions
 from tools.checks.words import words
 
 __all__ = ["python_repairs"]
@@ -33,29 +33,7 @@ def python_repairs(code: str, tree: ast.Module, failure: Failure) -> Iterator[Ed
         yield from repairs.wrong_output()
 
 
-class _Repairs:
-    def __init__(self, code: str, tree: ast.Module, failure: Failure) -> None:
-        self.code = code
-        self.tree = tree
-        self.failure = failure
-        self.place = positions(code)
-        self.scopes = PythonScopes(tree)
-        self.parents = self.scopes.parents
-
-    def nodes(self, *kinds: type[ast.AST]) -> list[ast.AST]:
-        """The nodes of these kinds on the failing line; everywhere when no line is known."""
-        line = self.failure.line
-        found = [n for n in self.scopes.nodes if isinstance(n, kinds)]
-        found.sort(key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0)))
-        return [n for n in found if line is None or getattr(n, "lineno", 0) <= line <= getattr(n, "end_lineno", 0)]
-
-    def edit(self, message: str, *changes: tuple[ast.AST, str]) -> Edit:
-        edits = [TextEdit(*self.place(node), text) for node, text in changes]
-        return Edit(f"test/{self.failure.error_type or 'wrong-output'}", message, apply_edits(self.code, edits))
-
-    def text(self, node: ast.AST) -> str:
-        return self.code[slice(*self.place(node))]
-
+class _Repairs(FailingCode):
     def missing_key(self) -> Iterator[Edit]:
         """KeyError: read the key with .get and what its use can bear; or ask first whether it is there."""
         key = self.failure.message.strip("'\"")
@@ -68,7 +46,7 @@ class _Repairs:
             yield self.edit(
                 f"a missing '{key}' is None", *((n, f"{self.text(n.value)}.get({self.text(n.slice)})") for n in named)
             )
-        yield from self.counted()
+        yield from counted(self)
         for node in computed:
             yield from self.guarded(node)
             grown = self.parents.get(node)
@@ -76,34 +54,6 @@ class _Repairs:
                 text = f"{self.text(node.value)}.setdefault({self.text(node.slice)}, [])"
                 yield self.edit("a new key begins with an empty list", (node, text))
             yield self.edit("an unknown key counts as empty", (node, self.gotten(node, looked_up=True)))
-
-    def counted(self) -> Iterator[Edit]:
-        """`counts[key] += 1` for a key that is new."""
-        for node in self.nodes(ast.AugAssign):
-            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
-                owner, key = self.text(node.target.value), self.text(node.target.slice)
-                between = self.code[self.place(node.target)[1] : self.place(node.value)[0]].strip().removesuffix("=")
-                text = f"{owner}[{key}] = {owner}.get({key}, 0) {between} {self.text(node.value)}"
-                yield self.edit("a new key begins with 0", (node, text))
-
-    def empty_sequence(self) -> Iterator[Edit]:
-        """`max()` and `min()` of nothing."""
-        for node in self.nodes(ast.Call):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"max", "min"} and len(node.args) == 1:
-                given = self.text(node.args[0])
-                if isinstance(node.args[0], ast.GeneratorExp) and not given.startswith("("):
-                    given = f"({given})"
-                rest = "".join(f", {self.text(keyword)}" for keyword in node.keywords)
-                for default in ("None", "0"):
-                    text = f"{self.text(node.func)}({given}{rest}, default={default})"
-                    yield self.edit(f"{default} where there is nothing", (node, text))
-
-    def without_empty_parts(self) -> Iterator[Edit]:
-        """`"".split(",")` is a list with an empty text."""
-        for node in self.nodes(ast.Call):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
-                text = f"[part for part in {self.text(node)} if part]"
-                yield self.edit("empty parts left out", (node, text))
 
     def skipped(self, node: ast.Subscript) -> Iterator[Edit]:
         """In the condition of a filter a missing value does not pass."""
@@ -390,7 +340,7 @@ class _Repairs:
         yield from self.text_numbers()
         yield from self.wrapped()
         if "''" in repr(self.failure.actual):
-            yield from self.without_empty_parts()
+            yield from without_empty_parts(self)
         yield from self.shared()
         yield from self.text_keys()
         yield from self.compared_with_none()
@@ -497,7 +447,7 @@ _BY_ERROR: dict[str, Callable[[_Repairs], Iterator[Edit]]] = {
     "IndexError": _Repairs.missing_index,
     "TypeError": _Repairs.wrong_type,
     "AttributeError": _Repairs.no_attribute,
-    "ValueError": _Repairs.empty_sequence,
+    "ValueError": empty_sequence,
     "ZeroDivisionError": _Repairs.zero_division,
     "NameError": _Repairs.unknown_name,
     "UnboundLocalError": _Repairs.unknown_name,
