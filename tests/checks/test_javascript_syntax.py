@@ -129,3 +129,16 @@ def test_a_finding_names_line_column_and_text() -> None:
     finding = check_syntax("const a = 1;\n  const a = 2;\n", "javascript").findings[0]
     assert (finding.line, finding.column, finding.text) == (2, 9, "  const a = 2;")
     assert "already been declared" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("code", "valid"),
+    [
+        ("return items.map(i => { json: { ...i.json, a: 1 } })", False),
+        ("return items.map(i => { a: 1, b: 2 })", False),
+        ("return items.map(i => { json: { a: 1 } })", True),
+        ("return items.map(i => ({ json: { ...i.json } }))", True),
+    ],
+)
+def test_a_brace_after_an_arrow_begins_a_block(code: str, valid: bool) -> None:
+    assert check_syntax(code, "javascript").ok is valid

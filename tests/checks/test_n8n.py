@@ -120,3 +120,9 @@ def test_a_snippet_is_only_told_that_it_is_one() -> None:
 
 def test_without_a_mode_nothing_is_said_that_depends_on_it() -> None:
     assert check_n8n("return { json: $json };", "javascript").findings == ()
+
+
+def test_pieces_of_text_on_lines_of_their_own_keep_their_breaks() -> None:
+    """Only a text that itself goes over lines gains n8n's indentation."""
+    code = 'text = ("a\\n"\n        "b\\n")\nreturn [{"json": {"text": text}}]'
+    assert [f.rule for f in check_n8n(code, "python").findings] == []

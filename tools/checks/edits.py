@@ -102,11 +102,15 @@ def _for_failure(code: str, language: Language, failure: Failure) -> Iterator[Ed
         tree = parse_python(code).tree or ast.Module([], [])
         if failure.error_type == "SecurityViolation":
             yield from python_mending.unused_imports(code, tree)
+        if not failure.error_type and failure.actual is None:
+            yield from python_mending.returning_edits(code, tree)
         yield from python_repairs(code, tree, failure)
         if not failure.error_type:
             yield from python_nudges(code, tree, failure)
     else:
         source = parse_javascript(code)
+        if not failure.error_type and failure.actual is None:
+            yield from javascript_mending.returning_edits(source)
         yield from javascript_repairs(source, scopes_of(source), failure)
         if not failure.error_type:
             yield from javascript_nudges(source, failure)

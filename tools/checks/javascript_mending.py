@@ -9,7 +9,7 @@ from tools.checks.javascript_syntax import javascript_problems
 from tools.checks.javascript_tree import FUNCTIONS, JsNode, JsSource
 from tools.checks.report import Edit
 
-__all__ = ["compiling_edits", "node_edits"]
+__all__ = ["compiling_edits", "node_edits", "returning_edits"]
 
 _STRAIGHT = str.maketrans(
     {
@@ -30,6 +30,8 @@ _GIVEN = re.compile(
     r"['\"](luxon|n8n-workflow|moment|lodash|axios)['\"]\)?(?:\.\w+)?;?[ \t]*\n?",
     re.MULTILINE,
 )
+_MAX_LINES = 20
+"""Line ends that are tried: each costs five parses."""
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -41,6 +43,8 @@ def compiling_edits(source: JsSource, scopes: Scopes) -> Iterator[Edit]:
     yield from _kept_if_compiling(source, "syntax/module-syntax", "removed import and export", without)
     yield from _made_async(source, scopes)
     yield from _closed(source)
+    yield from _closed_before_semicolon(source)
+    yield from _wrapped_objects(source)
 
 
 def _kept_if_compiling(source: JsSource, rule: str, message: str, code: str) -> Iterator[Edit]:
@@ -84,6 +88,51 @@ def _closed(source: JsSource) -> Iterator[Edit]:
         yield from _kept_if_compiling(
             source, "syntax/grammar", "closed what was left open", f"{source.code.rstrip()}{ending}"
         )
+
+
+def _closed_before_semicolon(source: JsSource) -> Iterator[Edit]:
+    """A bracket that is missing before the `;` that ends a line."""
+    ends = [match.start() for match in re.finditer(r";[ \t]*$", source.code, re.MULTILINE)]
+    for end in ends[-_MAX_LINES:]:
+        for bracket in (")", "]", "}", "})", ")]"):
+            code = source.code[:end] + bracket + source.code[end:]
+            if compiles(code):
+                yield Edit("syntax/grammar", "closed what was left open", code)
+                return
+
+
+def _wrapped_objects(source: JsSource) -> Iterator[Edit]:
+    """`i => { json: ... }` is a block with a label: the object wants parentheses."""
+    code = source.code
+    for arrow in reversed(list(re.finditer(r"=>\s*(\{)\s*(?:json|\.\.\.)", code))):
+        depth = 0
+        for place in range(arrow.start(1), len(code)):
+            depth += (code[place] == "{") - (code[place] == "}")
+            if depth == 0:
+                code = f"{code[: arrow.start(1)]}({code[arrow.start(1) : place + 1]}){code[place + 1 :]}"
+                break
+    yield from _kept_if_compiling(source, "syntax/grammar", "put the returned object in parentheses", code)
+
+
+def returning_edits(source: JsSource) -> Iterator[Edit]:
+    """A return for code that leaves no answer: of its last value, or of the function that is never called."""
+    yield from _wrapped_objects(source)
+    returns = [n for n in source.kinds("return_statement") if not any(up.kind in FUNCTIONS for up in n.up())]
+    statements = source.root.parts()
+    if returns or not statements:
+        return
+    last = statements[-1]
+    name, parameters = last.child("name"), last.child("parameters")
+    if last.kind == "function_declaration" and name is not None and parameters is not None:
+        waiting = "await " if last.has("async") else ""
+        given = "items" if parameters.parts() else ""
+        code = f"{source.code.rstrip()}\nreturn {waiting}{name.text}({given});"
+        yield from _kept_if_compiling(source, "n8n/missing-return", f"called `{name.text}`", code)
+    exported = re.sub(r"^\s*module\.exports\s*=\s*", "", last.text).rstrip(";")
+    if exported != last.text.rstrip(";"):
+        code = f"{source.code[: -len(last.text)] if source.code.endswith(last.text) else ''}return ({exported})(items);"
+        yield from _kept_if_compiling(source, "n8n/missing-return", "called what was exported", code)
+    yield from _with_return(source, last)
 
 
 def node_edits(source: JsSource, scopes: Scopes, rules: NodeRules) -> Iterator[Edit]:

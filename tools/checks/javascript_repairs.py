@@ -1,6 +1,7 @@
 """Edits of JavaScript code that a failing test asks for: its error, its line, and the difference of the outputs."""
 
 import difflib
+import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -50,6 +51,7 @@ _LIST_METHODS = frozenset(
         "entries",
     }
 )
+_FOREIGN_WORDS = {"None": "null", "True": "true", "False": "false", "nil": "null"}
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 
 
@@ -89,6 +91,8 @@ class _Repairs:
             key, base = node.child("property"), node.child("object")
             if key is None or base is None or key.text != name:
                 continue
+            if name == "push":
+                yield self.edit("a new key begins with an empty list", (base, f"({base.text} ??= [])"))
             yield from self.skipped(node, base)
             if name in _TEXT_METHODS:
                 yield self.edit("a missing text counts as empty", (base, f"({base.text} ?? '')"))
@@ -159,6 +163,9 @@ class _Repairs:
     def unknown_name(self, missing: str) -> Iterator[Edit]:
         """The name that was meant."""
         uses = [node for node in self.scopes.references() if node.name == missing and not self.scopes.resolve(node)]
+        if missing in _FOREIGN_WORDS:
+            free = [n for n in self.scopes.references() if n.name in _FOREIGN_WORDS and not self.scopes.resolve(n)]
+            yield self.edit("JavaScript's own words", *((n, _FOREIGN_WORDS[n.name]) for n in free))
         bound = {name for scope in self.scopes.all for name in scope.names}
         meant = difflib.get_close_matches(missing, sorted(bound), n=2, cutoff=0.7)
         arrays = [
@@ -198,9 +205,33 @@ class _Repairs:
             isinstance(actual, int | float) and isinstance(expected, int | float) for actual, expected in pairs
         ):
             yield from self.as_numbers()
+        if any(actual is None and isinstance(expected, int | float) for actual, expected in pairs):
+            yield from self.no_nan()
+        yield from self.without_empty_parts()
         yield from self.falsy(pairs)
         yield from self.shared()
         yield from self.exactly_true()
+
+    def no_nan(self) -> Iterator[Edit]:
+        """NaN arrives as null: a count that began with undefined, a division by a length of 0."""
+        for node in self.source.kinds("augmented_assignment_expression"):
+            left, right, operator = node.child("left"), node.child("right"), node.child("operator")
+            if left is not None and right is not None and operator is not None and left.kind != "identifier":
+                text = f"{left.text} = ({left.text} ?? 0) {operator.text[:-1]} {right.text}"
+                yield self.edit("a new key begins with 0", (node, text))
+        for node in self.source.kinds("binary_expression"):
+            right = node.child("right")
+            if right is not None and node.has("/"):
+                yield self.edit("no division by zero", (node, f"({right.text} ? {node.text} : 0)"))
+
+    def without_empty_parts(self) -> Iterator[Edit]:
+        """`''.split(',')` is a list with an empty text."""
+        if '""' not in json.dumps(self.failure.actual, default=str):
+            return
+        for node in self.source.kinds("call_expression"):
+            function = node.child("function")
+            if function is not None and function.text.endswith(".split"):
+                yield self.edit("empty parts left out", (node, f"{node.text}.filter(Boolean)"))
 
     def as_numbers(self) -> Iterator[Edit]:
         """Fields that `+` joins become numbers."""

@@ -7,6 +7,7 @@ function, a broken regular expression), so that what V8 refuses beyond the gramm
 import re
 from collections.abc import Callable, Iterator
 
+from tools.checks.javascript_blocks import object_for_block
 from tools.checks.javascript_pattern import pattern_error
 from tools.checks.javascript_scopes import Binding, Scope, Scopes
 from tools.checks.javascript_tree import FUNCTIONS, LOOPS, JsNode, JsSource
@@ -431,6 +432,7 @@ def _outer_parameter(scope: Scope, binding: Binding) -> Binding | None:
 
 
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[JsNode], Iterator[Problem]]], ...] = (
+    (("object",), object_for_block),
     (
         (
             "identifier",

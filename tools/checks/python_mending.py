@@ -12,10 +12,17 @@ from tools.checks.python_source import PythonSource, has_top_level_return, parse
 from tools.checks.report import Edit
 from tools.checks.text_edits import TextEdit, apply_edits, positions
 
-__all__ = ["compiling_edits", "node_edits", "unused_imports"]
+__all__ = ["compiling_edits", "node_edits", "returning_edits", "unused_imports"]
 
 _MAX_STEPS = 6
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
+_DOLLAR_NAMES = {
+    "$input.all()": "_items",
+    "$input.first()": "_items[0]",
+    "$input.item": "_item",
+    "$json": '_item["json"]',
+}
+"""JavaScript's names for the input."""
 
 
 def compiling_edits(code: str) -> Iterator[Edit]:
@@ -27,8 +34,13 @@ def compiling_edits(code: str) -> Iterator[Edit]:
             break
         changed = _step(current, problem)
         if changed is None or changed == current:
-            return
+            break
         current = changed
+    named = current
+    for spelled, meant in _DOLLAR_NAMES.items():
+        named = named.replace(spelled, meant)
+    if named != current and parse_python(named).problem is None:
+        yield Edit("syntax/python", "used Python's names for the input", named)
     if current != code and parse_python(current).problem is None:
         yield Edit("syntax/python", "put brackets, colons and indentation right", current)
 
@@ -119,6 +131,19 @@ def _renamed(source: PythonSource, tree: ast.Module, rules: NodeRules) -> Iterat
         code = _with_return(code, renamed)
     if code != source.code and parse_python(code).tree is not None:
         yield Edit("n8n/missing-return", "turned the snippet into a node body that returns", code)
+
+
+def returning_edits(code: str, tree: ast.Module) -> Iterator[Edit]:
+    """A return for code that leaves no answer: of its last value, or of the function that is never called."""
+    if has_top_level_return(tree) or not tree.body:
+        return
+    returned = _with_return(code, tree)
+    if returned != code:
+        yield Edit("n8n/missing-return", "returned the last value", returned)
+    last = tree.body[-1]
+    if isinstance(last, ast.FunctionDef) and len(last.args.args) <= 1:
+        given = "_items" if last.args.args else ""
+        yield Edit("n8n/missing-return", f"called `{last.name}`", f"{code.rstrip()}\nreturn {last.name}({given})")
 
 
 def _with_return(code: str, tree: ast.Module) -> str:

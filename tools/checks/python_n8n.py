@@ -159,9 +159,14 @@ class _Lints:
     def long_text(self, node: ast.Constant) -> Iterator[Finding]:
         parent = self.scopes.parents.get(node)
         many = node.end_lineno is not None and node.end_lineno > node.lineno and "\n" in str(node.value)
-        if many and not isinstance(parent, ast.Expr) and '"""' in self.code + "'''":
+        if many and not isinstance(parent, ast.Expr) and self.is_triple_quoted(node):
             message = "n8n indents the code: the further lines of this text gain 4 spaces"
             yield self.find(node, "multi-line-text", message, severity="warning", remedy="join lines with '\\n'")
+
+    def is_triple_quoted(self, node: ast.Constant) -> bool:
+        """Whether the text itself goes over several lines; pieces on lines of their own do not."""
+        lines = self.code.split("\n")[node.lineno - 1 : node.end_lineno]
+        return any(quotes in line for line in lines for quotes in ('"""', "'''"))
 
     def returns(self) -> Iterator[Finding]:
         found = [node for node in walk_statements(self.tree.body) if isinstance(node, ast.Return)]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from tools.checks.failure import Failure, differing_values
-from tools.checks.python_scopes import PythonScopes
+from tools.checks.python_empties import counted, empty_sequence, without_empty_parts
+from tools.checks.python_failing import FailingCode
 from tools.checks.report import Edit
-from tools.checks.text_edits import TextEdit, apply_edits, positions
 from tools.checks.words import words
 
 __all__ = ["python_repairs"]
@@ -17,6 +17,7 @@ _TEXT_METHODS = words("""
     replace strip lstrip rstrip lower upper split title capitalize startswith endswith splitlines encode rsplit find
 """)
 _LIST_USES = (ast.For, ast.comprehension)
+_FOREIGN_WORDS = {"null": "None", "undefined": "None", "true": "True", "false": "False"}
 _EMPTY = {"list": "[]", "text": '""', "dict": "{}"}
 
 
@@ -32,29 +33,7 @@ def python_repairs(code: str, tree: ast.Module, failure: Failure) -> Iterator[Ed
         yield from repairs.wrong_output()
 
 
-class _Repairs:
-    def __init__(self, code: str, tree: ast.Module, failure: Failure) -> None:
-        self.code = code
-        self.tree = tree
-        self.failure = failure
-        self.place = positions(code)
-        self.scopes = PythonScopes(tree)
-        self.parents = self.scopes.parents
-
-    def nodes(self, *kinds: type[ast.AST]) -> list[ast.AST]:
-        """The nodes of these kinds on the failing line; everywhere when no line is known."""
-        line = self.failure.line
-        found = [n for n in self.scopes.nodes if isinstance(n, kinds)]
-        found.sort(key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0)))
-        return [n for n in found if line is None or getattr(n, "lineno", 0) <= line <= getattr(n, "end_lineno", 0)]
-
-    def edit(self, message: str, *changes: tuple[ast.AST, str]) -> Edit:
-        edits = [TextEdit(*self.place(node), text) for node, text in changes]
-        return Edit(f"test/{self.failure.error_type or 'wrong-output'}", message, apply_edits(self.code, edits))
-
-    def text(self, node: ast.AST) -> str:
-        return self.code[slice(*self.place(node))]
-
+class _Repairs(FailingCode):
     def missing_key(self) -> Iterator[Edit]:
         """KeyError: read the key with .get and what its use can bear; or ask first whether it is there."""
         key = self.failure.message.strip("'\"")
@@ -67,8 +46,13 @@ class _Repairs:
             yield self.edit(
                 f"a missing '{key}' is None", *((n, f"{self.text(n.value)}.get({self.text(n.slice)})") for n in named)
             )
+        yield from counted(self)
         for node in computed:
             yield from self.guarded(node)
+            grown = self.parents.get(node)
+            if isinstance(grown, ast.Attribute) and grown.attr in {"append", "extend"}:
+                text = f"{self.text(node.value)}.setdefault({self.text(node.slice)}, [])"
+                yield self.edit("a new key begins with an empty list", (node, text))
             yield self.edit("an unknown key counts as empty", (node, self.gotten(node, looked_up=True)))
 
     def skipped(self, node: ast.Subscript) -> Iterator[Edit]:
@@ -197,6 +181,11 @@ class _Repairs:
             yield self.edit("numbers may arrive as text", *((n, f"float({self.text(n)})") for n in operands))
 
     def operands(self) -> Iterator[ast.expr]:
+        for node in self.nodes(ast.Call):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"sum", "max", "min"} and node.args:
+                values = node.args[0]
+                if isinstance(values, ast.GeneratorExp | ast.ListComp):
+                    yield values.elt
         for node in self.nodes(ast.BinOp, ast.AugAssign, ast.Compare):
             if isinstance(node, ast.BinOp):
                 yield from (side for side in (node.left, node.right) if not isinstance(side, ast.BinOp))
@@ -279,6 +268,9 @@ class _Repairs:
         if match is None:
             return
         missing = match[1]
+        foreign = [n for n in self.scopes.nodes if isinstance(n, ast.Name) and n.id in _FOREIGN_WORDS]
+        if missing in _FOREIGN_WORDS:
+            yield self.edit("Python's own words", *((n, _FOREIGN_WORDS[n.id]) for n in foreign))
         uses = [n for n in self.scopes.nodes if isinstance(n, ast.Name) and n.id == missing]
         bound = [n.id for n in self.scopes.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
         meant = difflib.get_close_matches(missing, bound, n=2, cutoff=0.7)
@@ -347,6 +339,8 @@ class _Repairs:
         yield from self.printed()
         yield from self.text_numbers()
         yield from self.wrapped()
+        if "''" in repr(self.failure.actual):
+            yield from without_empty_parts(self)
         yield from self.shared()
         yield from self.text_keys()
         yield from self.compared_with_none()
@@ -453,6 +447,7 @@ _BY_ERROR: dict[str, Callable[[_Repairs], Iterator[Edit]]] = {
     "IndexError": _Repairs.missing_index,
     "TypeError": _Repairs.wrong_type,
     "AttributeError": _Repairs.no_attribute,
+    "ValueError": empty_sequence,
     "ZeroDivisionError": _Repairs.zero_division,
     "NameError": _Repairs.unknown_name,
     "UnboundLocalError": _Repairs.unknown_name,

@@ -341,6 +341,9 @@ def shrinking_list(code: PythonCode) -> Iterator[Match]:
             if isinstance(node, ast.Assign) and _drops_first(node):
                 message = "Slicing the rest off copies the list in every round: loop over it"
                 yield Match(suggest_at("slice_in_loop", node, message), _walked(code, loop, node))
+            elif isinstance(node, ast.Call) and isinstance(loop, ast.For) and _sums_prefix(node, loop):
+                message = "Adding up the first elements anew in every round: keep a running total"
+                yield Match(suggest_at("slice_in_loop", node, message))
             elif (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
@@ -354,6 +357,16 @@ def shrinking_list(code: PythonCode) -> Iterator[Match]:
                             "pop_front", node, "pop(0) moves every other element: loop over the list, or use a deque"
                         )
                     )
+
+
+def _sums_prefix(call: ast.Call, loop: ast.For) -> bool:
+    """Whether this is `sum(values[:i + 1])` with the loop's own `i`."""
+    part = call.args[0] if call.args else None
+    if not is_name(call.func, "sum") or not isinstance(part, ast.Subscript) or not isinstance(part.slice, ast.Slice):
+        return False
+    upper = part.slice.upper
+    own = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+    return upper is not None and any(isinstance(node, ast.Name) and node.id in own for node in ast.walk(upper))
 
 
 def _drops_first(node: ast.Assign) -> bool:
