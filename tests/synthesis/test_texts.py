@@ -64,3 +64,15 @@ def test_a_part_whose_mark_is_missing_is_an_error_and_not_the_whole_text() -> No
     assert answer.status == "solved"
     assert "split" not in answer.code["javascript"]
     assert run_rows(request([("blue-12", "blue"), ("red-7", "red")]), [{"text": "green"}]) is None
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        ([("blue-12", "blue"), ("red-7", "red")], 'the part of text before the first "-"'),
+        ([("Smith, Jane", "Jane"), ("Brown, Bob", "Bob")], 'the part of text after the last ", "'),
+        ([("AB-1234-x", "1234"), ("CDE-77-yy", "77")], "run of digits"),
+    ],
+)
+def test_a_part_is_explained_in_words(pairs: list[tuple[str, str]], words: str) -> None:
+    assert words in synthesize(request(pairs)).explanation
