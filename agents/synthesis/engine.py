@@ -21,6 +21,7 @@ from agents.synthesis.readings import (
 )
 from agents.synthesis.search import Search
 from agents.synthesis.search.frame import Budget, Exhausted, Frame
+from agents.synthesis.strictness import strict
 from agents.synthesis.types import Ambiguity, Reading, Synthesis, SynthesisRequest
 from agents.synthesis.words import Words
 
@@ -118,7 +119,7 @@ def _answer(
         return None
     question = open_readings(sound, words, inputs, outputs)
     if question is None:
-        return "solved", sound[0], None
+        return "solved", sound[0] if words.tokens else strict(sound[0]), None
     readings, rows = question
     told = tuple(Reading(explain(one), code_of(one), _items(output_of(one, rows) or [])) for one in readings)
     return "ambiguous", sound[0], Ambiguity(told, _items(rows))

@@ -1,13 +1,15 @@
 """The program in plain words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from agents.synthesis.explain_parts import part_in_words, run_in_words
 from agents.synthesis.language import OPERATORS, Expr, Stage
 
 __all__ = ["explain", "partial_words", "phrase"]
 
 _TRUSTED = 4.0
+_PARTS: dict[str, Callable[..., str]] = {"cut": part_in_words, "run_of": run_in_words}
 
 _VARIABLES = {
     "row": "all fields of the item",
@@ -105,7 +107,13 @@ def phrase(expr: Expr) -> str:
             return f"an object of {phrase(expr.args[0])}"
         case "pair" | "list":
             return "[" + ", ".join(phrase(arg) for arg in expr.args) + "]"
+    return _applied(expr)
+
+
+def _applied(expr: Expr) -> str:
     operands = [phrase(arg) for arg in expr.args]
+    if expr.op in _PARTS:
+        return _PARTS[expr.op](*operands, *expr.params)
     parameters = {f"p{index}": _quoted(value) for index, value in enumerate(expr.params)}
     return OPERATORS[expr.op].says.format(*operands, **parameters)
 

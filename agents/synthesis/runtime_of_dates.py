@@ -51,6 +51,8 @@ def read_date(text: Any, layout: Any) -> Any:
     if "MMM" in layout or "MMMM" in layout:
         names = runs(text, lambda char: char.isalpha() and char not in "TZ")
         named = [index for index, name in enumerate(SHORT_MONTHS) if any(word[:3] == name for word in names)]
+        if len(names) > 1:
+            raise ValueError("not a date: " + text)
         parts.insert(order.index("M"), str(named[0] + 1))
     value = {}
     for name, part in zip(order, parts, strict=False):

@@ -40,8 +40,39 @@ def test_two_rows_show_it(pairs: list[tuple[str, str]], other: tuple[str, str]) 
         [("2024-03-04", "Mon W10"), ("2024-03-11", "Mon W11")],
         [("12.3", "12.300"), ("45.6", "45.600")],
         [("7.91", "8"), ("3.99", "4")],
+        [("0.41", "0.4"), ("0.28", "0.3")],
+        [("18", "18"), ("27", "27")],
+        [("[A-1", "[A-1]"), ("[B-20", "[B-20]")],
+        [("029.3", "29.3"), ("031.05", "31.05")],
     ],
-    ids=["a weekday that both rows share", "zeros or decimals", "rounded up or to the nearest"],
+    ids=[
+        "a weekday that both rows share",
+        "zeros or decimals",
+        "rounded up or to the nearest",
+        "decimals or steps of five hundredths",
+        "nothing but a copy",
+        "a bracket that others may have",
+        "a zero or any first character",
+    ],
 )
 def test_what_two_rows_share_by_chance_is_not_claimed(pairs: list[tuple[str, str]]) -> None:
     assert synthesize(request(pairs)).status != "solved"
+
+
+def test_a_part_whose_mark_is_missing_is_an_error_and_not_the_whole_text() -> None:
+    answer = synthesize(request([("blue-12", "blue"), ("red-7", "red")]))
+    assert answer.status == "solved"
+    assert "split" not in answer.code["javascript"]
+    assert run_rows(request([("blue-12", "blue"), ("red-7", "red")]), [{"text": "green"}]) is None
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        ([("blue-12", "blue"), ("red-7", "red")], 'the part of text before the first "-"'),
+        ([("Smith, Jane", "Jane"), ("Brown, Bob", "Bob")], 'the part of text after the last ", "'),
+        ([("AB-1234-x", "1234"), ("CDE-77-yy", "77")], "run of digits"),
+    ],
+)
+def test_a_part_is_explained_in_words(pairs: list[tuple[str, str]], words: str) -> None:
+    assert words in synthesize(request(pairs)).explanation

@@ -12,6 +12,8 @@ __all__ = ["parts"]
 
 _FIELDS = 6
 _LONGEST = 160
+_WORK = 20_000
+"""Counted steps after which no further field is cut."""
 _RUNS = ("digits", "letters", "alnum", "upper", "solid", "decimal", "lower")
 _INDEXES = (0, 1, 2, 3, 4, -1, -2)
 _CASES = ("upper", "lower", "capital_only", "title")
@@ -23,7 +25,10 @@ def parts(bank: Bank, targets: tuple[str, ...]) -> Iterator[Entry]:
     chosen: dict[tuple[str, ...], Entry] = {}
     folded = tuple(target.lower() for target in targets)
     fields = [e for e in bank.of("text") if e.expr.op in {"field", "var"} and all(isinstance(v, str) for v in e.values)]
+    enough = bank.frame.budget.spent + _WORK
     for field in fields[:_FIELDS]:
+        if bank.frame.budget.spent > enough:
+            break
         for entry in chain(_runs(bank.frame, field, folded), _between_positions(bank.frame, field, folded)):
             if entry.values not in chosen or chosen[entry.values].expr.cost > entry.expr.cost:
                 chosen[entry.values] = entry
@@ -55,8 +60,9 @@ def _between_positions(frame: Frame, field: Entry, folded: tuple[str, ...]) -> I
     if max(map(len, field.values), default=0) > _LONGEST:
         return
     positions = _positions(frame, field)
+    first, target = field.values[0], folded[0]
     for (starts, (left, start)), (ends, (right, end)) in product(positions.items(), positions.items()):
-        if not _matched(start, end):
+        if not starts[0] < ends[0] or first[starts[0] : ends[0]].lower() not in target or not _matched(start, end):
             continue
         values = tuple(t[i:j] for t, i, j in zip(field.values, starts, ends, strict=True))
         if all(value and value.lower() in target for value, target in zip(values, folded, strict=True)):
