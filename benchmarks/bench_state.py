@@ -193,7 +193,9 @@ async def _beside(well: "httpx.AsyncClient", sick: "httpx.AsyncClient", path: st
     p50 = quantile(before, 0.5), quantile(after, 0.5)
     p95 = quantile(before, 0.95), quantile(after, 0.95)
     ratio = round(p50[1] / p50[0], 2)
-    return [(path, round(p50[0], 2), round(p50[1], 2), ratio, round(p95[0], 2), round(p95[1], 2))]
+    return [
+        (path.removeprefix("/api/v1"), round(p50[0], 2), round(p50[1], 2), ratio, round(p95[0], 2), round(p95[1], 2))
+    ]
 
 
 @asynccontextmanager
