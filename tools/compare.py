@@ -47,7 +47,7 @@ class Spread:
         if len(values) < 2:
             return cls(values[0], values[0], values[0], 1) if values else None
         low, median, high = statistics.quantiles(values, n=4, method="inclusive")
-        return cls(median, low, high, len(values))
+        return cls(round(median, 4), round(low, 4), round(high, 4), len(values))
 
     def is_clearly_below(self, other: "Spread") -> bool:
         """Whether it is at least a tenth smaller, and the two spreads do not touch."""
@@ -71,8 +71,8 @@ class VariantReport:
     complexity: Complexity
     time_ms: Spread | None
     """Of one pass over all inputs, by the child's own clock; `None` when it did not run."""
-    memory_mb: float | None
-    """Peak of its child, where the sandbox measures it."""
+    memory_mb: Spread | None
+    """Peak of its child in each round, where the sandbox measures it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ class _Trial:
     variant: Variant
     results: Sequence[ExecutionResult] = ()
     times_ms: list[float] = field(default_factory=list)
+    peaks_mb: list[float] = field(default_factory=list)
 
     @property
     def succeeded(self) -> bool:
@@ -150,6 +151,7 @@ async def compare(
         for trial in alive:
             # The child's first run pays for its start: it warms up and is not counted.
             _, *results = await execute(_request(trial.variant, [contexts[0], *(contexts * repeats)], limits, rules))
+            trial.peaks_mb += _peak(results)
             if all(result.success for result in results):
                 trial.times_ms.append(sum(result.execution_time_ms for result in results) / repeats)
     reports = [_report(trial, expected) for trial in trials]
@@ -171,12 +173,17 @@ def _request(
     )
 
 
+def _peak(results: Sequence[ExecutionResult]) -> list[float]:
+    """The most memory that any of them took, or nothing where none was measured."""
+    measured = [result.peak_memory_mb for result in results if result.peak_memory_mb is not None]
+    return [max(measured)] if measured else []
+
+
 def _failure(result: ExecutionResult) -> str:
     return f"{result.error.type}: {result.error.message}" if result.error else "failed"
 
 
 def _report(trial: _Trial, expected: Sequence[Any] | None) -> VariantReport:
-    peaks = [result.peak_memory_mb for result in trial.results if result.peak_memory_mb is not None]
     right = None if expected is None else trial.succeeded and all(map(_same, trial.outputs, expected))
     return VariantReport(
         name=trial.variant.name,
@@ -187,7 +194,7 @@ def _report(trial: _Trial, expected: Sequence[Any] | None) -> VariantReport:
         error=next((_failure(result) for result in trial.results if not result.success), None),
         complexity=measure_complexity(trial.variant.code, trial.variant.language),
         time_ms=Spread.of(trial.times_ms),
-        memory_mb=max(peaks, default=None),
+        memory_mb=Spread.of(trial.peaks_mb or _peak(trial.results)),
     )
 
 

@@ -41,8 +41,9 @@ def run_job(lines: str, url: str, key: str | None, api_key: str | None, console:
 def _follow(client: "httpx.Client", job_id: str, total: int, console: Console) -> int:
     failed = 0
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    is_shared = sys.stdout.isatty()  # lines that go to a file must not be caught by the bar on the terminal
     with (
-        Progress(*columns, console=console, transient=False) as bar,
+        Progress(*columns, console=console, redirect_stdout=is_shared) as bar,
         client.stream("GET", f"/api/v1/jobs/{job_id}/results", params={"follow": True}) as results,
     ):
         shown = bar.add_task(f"job {job_id}", total=total)

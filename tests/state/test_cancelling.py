@@ -1,6 +1,8 @@
 """A run that waits for its model can be cancelled, and is resumed without asking again for what was finished."""
 
 import asyncio
+import socket
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from graph.runner import Runner, open_runner
 from graph.state import GenerateInput
+from server.jobs import JobWorker
 from tests.state.crash_server import RIGHT, WRONG
 from tests.state.test_state_routes import EXAMPLES
 from tools.errors import RunCancelled
@@ -117,3 +120,33 @@ async def test_a_run_that_was_done_but_not_recorded_so_is_delivered_without_runn
 
     assert answer["code"] == run.result["code"]
     assert provider.calls == calls
+
+
+def bury_the_owners(database: Path) -> None:
+    """Leave runs and items as they are when their process was killed."""
+    dead = f"{socket.gethostname()}:{2**22 + 1}:1"
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE runs SET status = 'running', owner = ?", (dead,))
+        connection.execute("UPDATE job_items SET owner = ?", (dead,))
+    connection.close()
+
+
+async def test_a_dead_workers_run_is_finished_by_another_after_its_last_finished_stage(
+    runner: Runner, provider: PatientProvider, tmp_path: Path
+) -> None:
+    jobs = runner.services.storage.jobs
+    job, _ = await jobs.submit([("generate", dict(GIVEN))], queue="pipeline")
+    working = asyncio.create_task(JobWorker(runner).work(job.job_id, 0, 0))
+    await provider.is_asked_to_fix.wait()
+    await runner.services.checkpoints.settle()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    bury_the_owners(tmp_path / "state.db")
+
+    provider.may_fix.set()
+    async with open_runner(load_settings(), [provider]) as other:
+        await JobWorker(other).work(job.job_id, 0, 0)
+
+    (item,) = await jobs.ended(job.job_id)
+    assert (item.status, item.attempts, item.result["success"]) == ("done", 2, True)
+    assert provider.calls == ["code_generation", "error_debugging", "error_debugging"]

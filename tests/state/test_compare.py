@@ -47,7 +47,7 @@ async def test_the_faster_of_equals_wins_beyond_the_noise() -> None:
     assert comparison.differences == []
     assert comparison.verdict.winner == "b"
     assert comparison.verdict.reasons == ["b takes 1/2.00 of the time of a"]
-    assert comparison.variants[0].memory_mb == 3.5
+    assert comparison.variants[0].memory_mb == Spread(3.5, 3.5, 3.5, 9)
 
 
 async def test_within_the_noise_the_simpler_one_wins() -> None:

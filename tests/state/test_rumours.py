@@ -37,6 +37,7 @@ async def test_a_failure_elsewhere_lets_one_trial_through_and_a_success_ends_the
 
         doubted = well.circuits[0].breaker
         assert (doubted.state.name, doubted.wait_s) == ("open", 0.0)
+        assert well.circuits[0].snapshot()["status"] == "degraded", "offline is what was seen here"
 
         await well.complete(QUESTION, "code_generation")
         await hearing.exchange()

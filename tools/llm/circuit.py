@@ -186,8 +186,11 @@ class Circuit:
         }
 
     def _status(self) -> str:
-        if self.record.is_gone or not isinstance(self.breaker.state, Closed):
+        is_closed = isinstance(self.breaker.state, Closed)
+        if self.record.is_gone or not (is_closed or self.breaker.wait_s == 0):
             return "offline"
+        if not is_closed:
+            return "degraded"
         rate = self.record.recent_rate
         if rate is None:
             return "unknown" if self.record.last_error is None else "degraded"
