@@ -9,9 +9,12 @@ from tools.checks.report import Finding
 
 __all__ = ["Attempt", "Sampling", "Strategy"]
 
-Strategy = Literal["memory", "synthesis", "draft", "automatic", "feedback", "resample", "other_provider", "anew"]
+Strategy = Literal[
+    "memory", "synthesis", "draft", "automatic", "feedback", "resample", "other_provider", "anew", "opinion"
+]
 """How the code came to be: from the memory of proven nodes, by search, first draft, a fix without a model, with the
-failure explained, drawn again, drawn again from another provider, or solved anew by another approach."""
+failure explained, drawn again, drawn again from another provider, solved anew by another approach, or drawn to confirm
+one that passes."""
 
 
 @dataclass(frozen=True, slots=True)

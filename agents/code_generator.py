@@ -9,14 +9,14 @@ from agents.personas import persona_words
 from agents.prompts import prompt
 from agents.rules_text import code_start, rules_text
 from agents.task import Draft, Task
-from agents.wording import examples_text, fenced
+from agents.wording import example_hints, examples_text, fenced
 from sandbox.types import NodeRules
 from tools.errors import MalformedAnswer
 from tools.llm.budget import Budget
 from tools.llm.completion import Completer, Completion, Message, Sink
 from tools.llm.config import TaskType
 
-__all__ = ["CodeGenerator", "SolvedTask", "draft_from", "task_messages"]
+__all__ = ["CodeGenerator", "SolvedTask", "ask_for_code", "task_messages"]
 
 _MAX_TOKENS = 2048
 
@@ -66,17 +66,8 @@ class CodeGenerator:
             BudgetExceeded: the request may not spend more.
         """
         sampling = sampling or Sampling()
-        completion = await self._llm.complete(
-            task_messages(task, rules, hints=hints, similar=similar, plan_first=sampling.plan_first),
-            "code_generation",
-            temperature=sampling.temperature,
-            seed=sampling.seed,
-            max_tokens=_MAX_TOKENS,
-            avoid=sampling.avoid,
-            budget=budget,
-            on_text=on_text,
-        )
-        return draft_from(completion, task, "code_generation")
+        messages = task_messages(task, rules, hints=hints, similar=similar, plan_first=sampling.plan_first)
+        return await ask_for_code(self._llm, task, messages, "code_generation", sampling, budget, on_text)
 
 
 def task_messages(
@@ -89,6 +80,7 @@ def task_messages(
 ) -> list[Message]:
     """Return the two messages that put a task to a model: the rules, then the task."""
     rules = rules or NodeRules(mode=task.mode)
+    hints = [*hints, *example_hints(task)]
     system = prompt(
         "code_generator",
         language="Python" if task.language == "python" else "JavaScript",
@@ -110,7 +102,30 @@ def task_messages(
     return [{"role": "system", "content": system}, {"role": "user", "content": question}]
 
 
-def draft_from(completion: Completion, task: Task, task_type: TaskType) -> Draft:
+async def ask_for_code(
+    llm: Completer,
+    task: Task,
+    messages: Sequence[Message],
+    task_type: TaskType,
+    sampling: Sampling,
+    budget: Budget | None = None,
+    on_text: Sink | None = None,
+) -> Draft:
+    """Ask once, and read the answer as a draft; raises what `CodeGenerator.draft` does."""
+    completion = await llm.complete(
+        messages,
+        task_type,
+        temperature=sampling.temperature,
+        seed=sampling.seed,
+        max_tokens=_MAX_TOKENS,
+        avoid=sampling.avoid,
+        budget=budget,
+        on_text=on_text,
+    )
+    return _draft_from(completion, task, task_type)
+
+
+def _draft_from(completion: Completion, task: Task, task_type: TaskType) -> Draft:
     """Read a completion as a draft.
 
     Raises:

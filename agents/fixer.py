@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agents.attempt import Attempt, Sampling
 from agents.case import Outcome
-from agents.code_generator import SolvedTask, draft_from, task_messages
+from agents.code_generator import SolvedTask, ask_for_code, task_messages
 from agents.prompts import prompt
 from agents.task import Draft, Task
 from agents.wording import differences, fenced, items_text
@@ -15,7 +15,6 @@ from tools.llm.completion import Completer, Message, Sink
 
 __all__ = ["Fixer"]
 
-_MAX_TOKENS = 2048
 _MOST_FAILURES = 3
 _MOST_ATTEMPTS = 4
 
@@ -60,17 +59,7 @@ class Fixer:
         sampling = sampling or Sampling()
         messages = task_messages(task, rules, hints=hints, similar=similar, plan_first=sampling.plan_first)
         messages.extend(self._refusal(task, draft, findings, failures, attempts, anew=anew))
-        completion = await self._llm.complete(
-            messages,
-            "error_debugging",
-            temperature=sampling.temperature,
-            seed=sampling.seed,
-            max_tokens=_MAX_TOKENS,
-            avoid=sampling.avoid,
-            budget=budget,
-            on_text=on_text,
-        )
-        return draft_from(completion, task, "error_debugging")
+        return await ask_for_code(self._llm, task, messages, "error_debugging", sampling, budget, on_text)
 
     def _refusal(
         self,

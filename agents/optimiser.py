@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from agents.attempt import Sampling
-from agents.code_generator import draft_from
+from agents.code_generator import ask_for_code
 from agents.prompts import prompt
 from agents.rules_text import rules_text
 from agents.task import Draft, Task
@@ -13,8 +13,6 @@ from tools.llm.budget import Budget
 from tools.llm.completion import Completer
 
 __all__ = ["Optimiser"]
-
-_MAX_TOKENS = 2048
 
 
 class Optimiser:
@@ -45,12 +43,6 @@ class Optimiser:
             rules=rules_text(rules or NodeRules(mode=task.mode), task.language),
             code=fenced(draft.code, task.language),
         )
-        completion = await self._llm.complete(
-            [{"role": "user", "content": question}],
-            "code_generation",
-            temperature=sampling.temperature,
-            seed=sampling.seed,
-            max_tokens=_MAX_TOKENS,
-            budget=budget,
-        )
-        return replace(draft_from(completion, task, "code_generation"), mode=draft.mode)
+        messages = [{"role": "user", "content": question}]
+        proposed = await ask_for_code(self._llm, task, messages, "code_generation", sampling, budget)
+        return replace(proposed, mode=draft.mode)

@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from agents.prompts import prompt
-from agents.task import Example
+from agents.task import Example, Task
 from sandbox.types import Language
 from tools.n8n.items import rows_from, same_value
 
-__all__ = ["differences", "examples_text", "fenced", "items_text"]
+__all__ = ["differences", "example_hints", "examples_text", "fenced", "items_text"]
 
 _LONGEST_ITEMS = 4000
 """Characters of one input or output in a prompt; beyond it, items are left out from the middle."""
 _MOST_DIFFERENCES = 6
+_FIELDS_STAY = (
+    "Every field of an item stays; real items have more fields than the example: copy the item, then change it."
+)
 
 
 def items_text(items: Any, longest: int = _LONGEST_ITEMS) -> str:
@@ -42,6 +45,19 @@ def examples_text(examples: tuple[Example, ...] | list[Example]) -> str:
         )
         for number, example in enumerate(examples, 1)
     )
+
+
+def example_hints(task: Task) -> list[str]:
+    """Say what the examples show and is easily overlooked: which fields stay.
+
+    >>> kept = Example([{"json": {"a": 1}}], [{"json": {"a": 1, "b": 2}}])
+    >>> example_hints(Task("Add b", examples=[kept]))
+    ['Every field of an item stays; real items have more fields than the example: copy the item, then change it.']
+    """
+    pairs = [pair for one in task.examples for pair in zip(rows_from(one.input), rows_from(one.output), strict=False)]
+    alike = all(len(rows_from(one.input)) == len(rows_from(one.output)) for one in task.examples)
+    kept = all(isinstance(old, dict) and isinstance(new, dict) and old.keys() <= new.keys() for old, new in pairs)
+    return [_FIELDS_STAY] if pairs and alike and kept else []
 
 
 def fenced(code: str, language: Language) -> str:

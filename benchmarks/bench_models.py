@@ -1,17 +1,20 @@
-"""What a small model makes of the development tasks: alone, through the pipeline, and with the search before it.
+"""What a small model makes of the development tasks: alone, through the pipeline, and lever by lever.
 
-`python -m benchmarks.bench_models --sample 12 --hard` measures the model of the settings (LLM_BASE_URL, LLM_MODEL or
-LOCAL_MODEL_PATH); with none, there is nothing to measure. Answers are judged on the example and on all further cases.
+`python -m benchmarks.bench_models --limit 12 --hard` measures the model of the settings (LLM_BASE_URL, LLM_MODEL or
+LOCAL_MODEL_PATH). Each result is a line of `--results FILE` at once: stopped and begun again, it goes on where it was.
+An answer is right when its code is, on the example and on all further cases.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import random
+import tempfile
 import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,17 +23,20 @@ from rich.console import Console
 from agents.answer import read_answer
 from agents.wording import items_text
 from benchmarks.report import Table, show, write
+from graph.request import task_from
 from graph.runner import Runner, open_runner
 from graph.state import GenerateInput
 from sandbox.types import ExecutionRequest, Language, Limits
 from tools.errors import ModelError
 from tools.n8n.items import rows_from, same_value
+from tools.n8n.profile import profile_from
 from tools.settings import load_settings
 
-__all__ = ["Arm", "measure", "run", "sample", "table_of"]
+__all__ = ["CONFIGURATIONS", "MAIN", "Configuration", "Result", "measure", "run", "sample", "table_of"]
 
 TASKS = Path(__file__).parent.parent / "tests" / "data" / "tasks"
-ARMS = ("model alone", "pipeline, no search", "all of it")
+FILES = {"everyday": "everyday-dev.jsonl", "hard": "dev.jsonl"}
+PROFILE = "n8n-2-default"
 _ALONE = (
     "Write the code of an n8n Code node in {language} for this task. {rules} Answer with one fenced code block.\n\n"
     "Task: {description}\n\nInput items:\n{given}\n\nExpected output items:\n{wanted}"
@@ -41,85 +47,163 @@ _RULES = {
 }
 
 
-@dataclass(slots=True)
-class Arm:
-    """One way of asking, over all tasks."""
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One way of asking."""
 
     name: str
-    tasks: int = 0
-    solved: int = 0
-    claimed: int = 0
-    """Answers that said `success`."""
-    claimed_right: int = 0
+    options: Mapping[str, Any] | None = None
+    """Of the run; `None`: one sample of a plain question, without any pipeline."""
+    memory: bool = False
+    """Whether the other tasks of the file are remembered as solved."""
+
+
+_DRAFT = {
+    "synthesis": False,
+    "max_fix_attempts": 0,
+    "second_opinions": 0,
+    "model_tests": False,
+    "model_explanation": False,
+}
+_WHOLE = {"max_fix_attempts": 4, "model_tests": False, "model_explanation": False}
+CONFIGURATIONS = {
+    one.name: one
+    for one in (
+        Configuration("model alone"),
+        Configuration("one draft", _DRAFT),
+        Configuration("three drafts", _DRAFT | {"candidates": 3}),
+        Configuration("one draft and fixes", _DRAFT | {"max_fix_attempts": 4}),
+        Configuration("one draft, patterns", _DRAFT, memory=True),
+        Configuration("pipeline, no search", _WHOLE | {"synthesis": False}),
+        Configuration("all of it", _WHOLE),
+    )
+}
+MAIN = ("model alone", "pipeline, no search", "all of it")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one configuration made of one task in one language."""
+
+    task: str
+    language: str
+    configuration: str
+    right: bool
+    claimed: bool
+    """The answer said `success`; a bare model always does."""
     tokens: int = 0
     seconds: float = 0.0
-    levers: Counter[str] = field(default_factory=Counter)
-    """What brought the solved ones: the strategy of the attempt that passed."""
+    lever: str = ""
+    """The strategy of the attempt that passed."""
+    code: str = field(default="", repr=False)
 
-    def row(self) -> tuple[Any, ...]:
-        """For the table."""
-        per = max(1, self.tasks)
-        precision = self.claimed_right / self.claimed if self.claimed else None
-        levers = ", ".join(f"{name} {count}" for name, count in self.levers.most_common())
-        claims = f"{self.claimed_right}/{self.claimed}"
-        return (
-            self.name, f"{self.solved}/{self.tasks}", self.solved / per, claims, precision,
-            self.tokens / per, self.seconds / per, levers,
-        )  # fmt: skip
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is the result of."""
+        return self.task, self.language, self.configuration
 
 
-def sample(name: str, count: int | None) -> list[dict[str, Any]]:
-    """Draw tasks from a file of the data, always the same ones for the same count."""
-    tasks = [json.loads(line) for line in (TASKS / name).read_text(encoding="utf-8").splitlines()]
-    random.Random(7).shuffle(tasks)
+def sample(kind: str, count: int | None, seed: int = 7) -> list[dict[str, Any]]:
+    """Draw tasks, `everyday` or `hard`: always the same ones for the same seed, more of them for a larger count."""
+    tasks = [json.loads(line) for line in (TASKS / FILES[kind]).read_text(encoding="utf-8").splitlines()]
+    random.Random(seed).shuffle(tasks)
     return tasks[:count]
 
 
 async def measure(
-    runner: Runner,
     tasks: Sequence[dict[str, Any]],
     languages: Sequence[Language],
-    arms: Sequence[str] = ARMS,
-    **options: Any,
-) -> list[Arm]:
-    """Ask for every task in every language, arm by arm."""
-    measured = {name: Arm(name) for name in arms}
+    configurations: Iterable[str] = MAIN,
+    results: Path | None = None,
+    known: Sequence[dict[str, Any]] = (),
+) -> list[Result]:
+    """Ask for every task in every language in every configuration, but for what `results` holds already.
+
+    Args:
+        tasks: to be solved.
+        languages: in which.
+        configurations: names of `CONFIGURATIONS`.
+        results: file of JSON lines, one a result.
+        known: solved tasks, for the configurations with a memory; a task is never shown its own solution.
+    """
+    done = list(_read(results))
+    have = {result.key for result in done}
+    wanted = [CONFIGURATIONS[name] for name in configurations]
+    for with_memory in (False, True):
+        chosen = [one for one in wanted if one.memory == with_memory]
+        left = [
+            (task, language, one)
+            for task in tasks
+            for language in languages
+            for one in chosen
+            if (task["id"], language, one.name) not in have
+        ]
+        if not left:
+            continue
+        async with _runner(memory=with_memory) as runner:
+            if with_memory:
+                await _remember(runner, [task for task in known if task not in tasks], languages)
+            for task, language, one in left:
+                done.append(await _one(runner, task, language, one))
+                if results:
+                    with results.open("a", encoding="utf-8") as lines:
+                        lines.write(json.dumps(asdict(done[-1])) + "\n")
+    named = {task["id"] for task in tasks}
+    return [result for result in done if result.task in named and result.configuration in {w.name for w in wanted}]
+
+
+def _read(results: Path | None) -> Iterator[Result]:
+    if results and results.exists():
+        yield from (Result(**json.loads(line)) for line in results.read_text(encoding="utf-8").splitlines())
+
+
+@asynccontextmanager
+async def _runner(*, memory: bool) -> AsyncIterator[Runner]:
+    """A runner over an empty workspace, patient with a model on a busy machine."""
+    with tempfile.TemporaryDirectory() as workspace:
+        before = dict(os.environ)
+        os.environ |= {"TERRY_WORKSPACE": workspace, "PATTERN_MEMORY": str(memory).lower(), "LLM_DEADLINE_S": "900"}
+        try:
+            async with open_runner(load_settings()) as runner:
+                yield runner
+        finally:
+            os.environ.clear()
+            os.environ |= before
+
+
+async def _remember(runner: Runner, tasks: Sequence[dict[str, Any]], languages: Sequence[Language]) -> None:
     for task in tasks:
         for language in languages:
-            for name, arm in measured.items():
-                await _one(runner, task, language, arm, alone=name == ARMS[0], synthesis=name == ARMS[2], **options)
-    return list(measured.values())
+            solution = task["solutions"][language]
+            code = f"items = _items\n{solution}\nreturn result" if language == "python" else solution
+            answer = {"success": True, "engine": "model", "explanation": "", "code": code, "code_id": None}
+            asked = task_from(_request(task, language))
+            evidence = {"evidence": {"proven_by": ["example 1"]}}
+            await runner.services.memories.remember(asked, profile_from(PROFILE), answer | evidence)
 
 
-async def _one(
-    runner: Runner, task: dict[str, Any], language: Language, arm: Arm, *, alone: bool, synthesis: bool, **options: Any
-) -> None:
+def _request(task: dict[str, Any], language: Language) -> GenerateInput:
+    return cast(GenerateInput, {
+        "task_description": task["description"], "language": language, "persona": "minimal",
+        "input_example": task["input_example"], "expected_output": task["expected_output"],
+    })  # fmt: skip
+
+
+async def _one(runner: Runner, task: dict[str, Any], language: Language, asked: Configuration) -> Result:
     started = time.perf_counter()
-    if alone:
+    if asked.options is None:
         code, claimed, tokens, lever = await _ask_alone(runner, task, language)
     else:
-        profile = "n8n-2-default"
-        given = cast(GenerateInput, {
-            "task_description": task["description"], "language": language, "persona": "minimal",
-            "input_example": task["input_example"], "expected_output": task["expected_output"],
-        })  # fmt: skip
-        answer = await runner.generate(given, runner.options(profile=profile, synthesis=synthesis, **options))
+        options = runner.options(profile=PROFILE, **asked.options)
+        answer = await runner.generate(_request(task, language), options)
         code, claimed = answer["code"], answer["success"]
         tokens = sum(attempt["tokens"] for attempt in answer["attempts"])
         lever = answer["attempts"][-1]["strategy"] if answer["attempts"] else ""
+    seconds = round(time.perf_counter() - started, 2)
     right = await _is_right(runner, code, language, task)
-    arm.seconds += time.perf_counter() - started
-    arm.tasks += 1
-    arm.tokens += tokens
-    arm.solved += right
-    arm.claimed += claimed
-    arm.claimed_right += claimed and right
-    if right:
-        arm.levers[lever] += 1
-    print(
-        f"{task['id']} {language} {arm.name}: {'right' if right else 'wrong'} {'claimed' if claimed else ''}",
-        flush=True,
-    )
+    print(f"{task['id']} {language} {asked.name}: {'right' if right else 'wrong'} {'claimed' * claimed} {seconds} s",
+          flush=True)  # fmt: skip
+    return Result(task["id"], language, asked.name, right, claimed, tokens, seconds, lever, code)
 
 
 async def _ask_alone(runner: Runner, task: dict[str, Any], language: Language) -> tuple[str, bool, int, str]:
@@ -141,57 +225,66 @@ async def _ask_alone(runner: Runner, task: dict[str, Any], language: Language) -
 async def _is_right(runner: Runner, code: str, language: Language, task: dict[str, Any]) -> bool:
     cases = [task["example"], *task["cases"]]
     contexts = [{"items": case["input"]} for case in cases]
-    request = ExecutionRequest(code, language, contexts, "body", Limits(timeout_s=5))
     if not code:
         return False
-    results = await runner.services.sandbox.execute(request)
+    results = await runner.services.sandbox.execute(
+        ExecutionRequest(code, language, contexts, "body", Limits(timeout_s=5))
+    )
     return all(
         result.success and same_value(rows_from(result.result), rows_from(case["expected"]))
         for result, case in zip(results, cases, strict=True)
     )
 
 
+def table_of(results: Sequence[Result], name: str, words: str) -> Table:
+    """Put the configurations side by side."""
+    columns = ("", "solved", "share", "claimed right", "precision", "tokens a task", "s a task")
+    order = [one for one in CONFIGURATIONS if any(result.configuration == one for result in results)]
+    rows = [_row(one, [result for result in results if result.configuration == one]) for one in order]
+    notes = (f"{words}; right: the example and all further cases.",)
+    return Table(f"models_{name}", f"A small model on {name} tasks", columns, rows, notes)
+
+
+def _row(name: str, results: Sequence[Result]) -> tuple[Any, ...]:
+    count, solved = len(results), sum(result.right for result in results)
+    claims = [result for result in results if result.claimed]
+    right = sum(result.right for result in claims)
+    return (
+        name, f"{solved}/{count}", solved / count, f"{right}/{len(claims)}", right / len(claims) if claims else None,
+        sum(result.tokens for result in results) / count, sum(result.seconds for result in results) / count,
+    )  # fmt: skip
+
+
 def run() -> list[Table]:
     """Measure a small sample with the model of the settings; nothing without one."""
     if not load_settings().models.providers:
         return []
-    return asyncio.run(_tables(sample("everyday-dev.jsonl", 6), ("javascript", "python"), "everyday"))
+    tasks = sample("everyday", 6)
+    results = asyncio.run(measure(tasks, ("javascript", "python")))
+    return [table_of(results, "everyday", f"{len(tasks)} everyday tasks in both languages, {_model()}")]
 
 
-async def _tables(
-    tasks: Sequence[dict[str, Any]], languages: Sequence[Language], name: str, **options: Any
-) -> list[Table]:
-    settings = load_settings()
-    async with open_runner(settings) as runner:
-        arms = await measure(runner, tasks, languages, **options)
-        model = runner.services.llm.circuits[0].provider.config.model
-    words = f"{len(tasks)} {name} tasks in {' and '.join(languages)}, {model}"
-    return [table_of(arms, name, words)]
-
-
-def table_of(arms: Sequence[Arm], name: str, words: str) -> Table:
-    """Put the arms side by side."""
-    columns = ("", "solved", "share", "claimed right", "precision", "tokens a task", "s a task", "solved by")
-    notes = (f"{words}; right: the example and all further cases.",)
-    return Table(f"models_{name}", f"A small model on {name} tasks", columns, [arm.row() for arm in arms], notes)
+def _model() -> str:
+    return load_settings().models.providers[0].model
 
 
 def main() -> None:
     """Measure what the arguments say."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sample", type=int, default=None, help="tasks; default: all")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--limit", type=int, default=None, help="tasks; default: all")
+    parser.add_argument("--seed", type=int, default=7, help="of the draw: one for development, another for the report")
     parser.add_argument("--hard", action="store_true", help="the hard tasks instead of the everyday ones")
     parser.add_argument("--language", choices=["python", "javascript", "both"], default="both")
-    parser.add_argument("--attempts", type=int, default=5, help="fixes after the first draft")
-    parser.add_argument("--arm", choices=ARMS, action="append")
+    parser.add_argument("--configuration", choices=CONFIGURATIONS, action="append", help="default: the three main ones")
+    parser.add_argument("--results", type=Path, default=None, help="JSON lines; what is in it is not measured again")
     given = parser.parse_args()
     languages: tuple[Language, ...] = ("javascript", "python") if given.language == "both" else (given.language,)
     name = "hard" if given.hard else "everyday"
-    tasks = sample("dev.jsonl" if given.hard else "everyday-dev.jsonl", given.sample)
-    arms = given.arm or ARMS
-    for table in asyncio.run(_tables(tasks, languages, name, arms=arms, max_fix_attempts=given.attempts)):
-        show(table, Console(width=160))
-        write(table)
+    tasks, known = sample(name, given.limit, given.seed), sample(name, None)
+    results = asyncio.run(measure(tasks, languages, given.configuration or MAIN, given.results, known))
+    words = f"{len(tasks)} {name} tasks in {' and '.join(languages)}, {_model()}"
+    show(table_of(results, name, words), Console(width=160))
+    write(table_of(results, name, words))
 
 
 if __name__ == "__main__":

@@ -11,19 +11,26 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.report import Table, quantile
 from graph.pipeline import build_pipeline
-from graph.runner import Runner, open_runner
+from graph.runner import open_runner
 from graph.state import GenerateInput
+from server.app import create_app
 from server.jobs import InProcess
 from server.worker import Cluster
 from tests.postgres import running_postgres
+from tests.redis import running_redis
+from tests.state.test_probes import stub_n8n
 from tools.embeddings import WordVectors
+from tools.errors import ProviderError
 from tools.llm.scripted import ScriptedProvider
 from tools.settings import Settings, load_settings
 from tools.storage import Job, Storage, open_storage
+
+if TYPE_CHECKING:
+    import httpx
 
 JOBS = int(os.environ.get("BENCH_JOBS", "500"))
 SAMPLES = 60
@@ -34,6 +41,16 @@ GIVEN = GenerateInput(
     input_example={"value": 5},
     expected_output={"result": 10},
 )
+
+
+_ENDPOINTS: tuple[tuple[str, Any], ...] = (
+    ("/api/v1/code/execute", {"code": "result = 6 * 7"}),
+    ("/api/v1/code/validate", {"code": "result = 6 * 7", "language": "python"}),
+    ("/api/v1/code/generate", dict(GIVEN)),
+    ("/api/v1/health/detailed", None),
+    ("/health/ready", None),
+)
+"""What must not become slower when what it does not need is gone."""
 
 
 def run() -> list[Table]:
@@ -134,32 +151,62 @@ async def _with_workers(settings: Settings, count: int) -> float:
 
 
 async def _outage() -> Table:
-    """The same execution while everything else is well, and while it is gone; in turns of the same process."""
-    with tempfile.TemporaryDirectory() as folder, _environment(TERRY_WORKSPACE=folder, TERRY_CACHE_ENABLED="false"):
-        dead = {
-            "DATABASE_URL": f"postgresql://x@/x?host={folder}",
-            "REDIS_URL": f"unix://{folder}/no",
-            "N8N_API_URL": "http://127.0.0.1:9",
+    """The same requests over HTTP while everything outside is well, and while it is gone; in turns of one process."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_redis() as redis,
+        running_postgres() as server,
+        _environment(TERRY_WORKSPACE=folder, TERRY_CACHE_ENABLED="false", PATTERN_MEMORY="false"),
+    ):
+        async with stub_n8n(lambda _path, _key: 200) as n8n:
+            alive = {"DATABASE_URL": server.url, "REDIS_URL": redis, "N8N_API_URL": n8n}
+            dead = {
+                "DATABASE_URL": f"postgresql://x@/x?host={folder}",
+                "REDIS_URL": f"unix://{folder}/no",
+                "N8N_API_URL": "http://127.0.0.1:9",
+            }
+            well_model, sick_model = (
+                ScriptedProvider(lambda _: "hello"),
+                ScriptedProvider(lambda _: ProviderError("gone")),
+            )
+            async with _served(alive, well_model) as well, _served(dead, sick_model) as sick:
+                rows = [row for path, body in _ENDPOINTS for row in await _beside(well, sick, path, body)]
+    columns = ("endpoint", "all well, p50 ms", "all gone, p50 ms", "ratio", "all well, p95 ms", "all gone, p95 ms")
+    notes = [
+        f"Postgres, Redis, n8n and the model gone; each of {SAMPLES} pairs is taken in turns, through the whole app."
+    ]
+    return Table("state_outage", "Requests while what they do not need is gone", columns, rows, notes)
+
+
+async def _beside(well: "httpx.AsyncClient", sick: "httpx.AsyncClient", path: str, body: Any) -> list[tuple[Any, ...]]:
+    method = "GET" if body is None else "POST"
+    taken = await _in_turns(
+        {
+            "well": lambda: well.request(method, path, json=body),
+            "sick": lambda: sick.request(method, path, json=body),
         }
-        async with _monitored(load_settings()) as well:
-            with _environment(**dead):
-                settings = load_settings()
-            async with _monitored(settings) as sick:
-                request = _warm_up()
-                executions = await _in_turns(
-                    {
-                        "all well": lambda: well.services.executor.execute(request),
-                        "database, Redis, n8n gone": lambda: sick.services.executor.execute(request),
-                    }
-                )
-    return _paired("state_outage", "An execution while what it does not need is gone", executions, [])
+    )
+    before, after = taken["well"], taken["sick"]
+    p50 = quantile(before, 0.5), quantile(after, 0.5)
+    p95 = quantile(before, 0.95), quantile(after, 0.95)
+    ratio = round(p50[1] / p50[0], 2)
+    return [(path, round(p50[0], 2), round(p50[1], 2), ratio, round(p95[0], 2), round(p95[1], 2))]
 
 
 @asynccontextmanager
-async def _monitored(settings: Settings) -> AsyncIterator[Runner]:
-    async with open_runner(settings, [ScriptedProvider([])]) as runner, runner.services.health as health:
-        await health.wait_until_checked(10)
-        yield runner
+async def _served(values: dict[str, str], model: ScriptedProvider) -> AsyncIterator["httpx.AsyncClient"]:
+    """The app over services whose first checks are over."""
+    import httpx
+
+    with _environment(**values):
+        settings = load_settings()
+    async with open_runner(settings, [model]) as runner:
+        app = create_app(runner, settings)
+        async with app.router.lifespan_context(app):
+            await runner.services.health.wait_until_checked(15)
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
+                yield client
 
 
 async def _memory() -> Table:

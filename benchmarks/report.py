@@ -9,6 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Printed
 
+from tools.charts import draw_bars
+
 __all__ = ["RESULTS", "Table", "quantile", "show", "write"]
 
 RESULTS = Path(__file__).parent / "results"
@@ -60,7 +62,7 @@ def write(table: Table, folder: Path = RESULTS) -> list[Path]:
     written[0].write_text(json.dumps(asdict(table) | {"measured_on": machine}, indent=2, ensure_ascii=False) + "\n")
     if table.picture is not None:
         written.append(folder / f"{table.name}.svg")
-        written[1].write_text(_bars(table, list(table.columns).index(table.picture)))
+        written[1].write_text(draw_bars(table.title, table.picture, _bars(table, table.picture)))
     return written
 
 
@@ -72,27 +74,8 @@ def _text(cell: Cell) -> str:
     return f"{cell:,}" if isinstance(cell, int) else cell
 
 
-def _bars(table: Table, column: int) -> str:
-    """Horizontal bars on a square-root scale, so that 1 and 60 both show; drawn by hand, so text stays text."""
-    rows = [(str(row[0]), float(row[column] or 0)) for row in table.rows if isinstance(row[column], int | float)]
-    longest = max((value for _, value in rows), default=1.0) or 1.0
-    height = 56 + 30 * len(rows)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {height}" font-family="sans-serif" font-size="14">',
-        '<rect width="100%" height="100%" fill="#fff"/>',
-        f'<text x="16" y="26" font-weight="600">{_escape(table.title)}</text>',
-        f'<text x="16" y="44" font-size="11" fill="#666">{_escape(table.columns[column])}, square-root scale</text>',
+def _bars(table: Table, picture: str) -> list[tuple[str, float, str]]:
+    column = list(table.columns).index(picture)
+    return [
+        (str(row[0]), float(cell), _text(cell)) for row in table.rows if isinstance(cell := row[column], int | float)
     ]
-    for index, (label, value) in enumerate(rows):
-        top, width = 56 + 30 * index, max(2, 400 * (value / longest) ** 0.5)
-        colour = "#2563eb" if index == 0 else "#94a3b8"
-        parts += [
-            f'<text x="270" y="{top + 15}" text-anchor="end">{_escape(label)}</text>',
-            f'<rect x="280" y="{top}" width="{width:.0f}" height="20" rx="3" fill="{colour}"/>',
-            f'<text x="{286 + width:.0f}" y="{top + 15}" fill="#333">{_text(value)}</text>',
-        ]
-    return "\n".join([*parts, "</svg>\n"])
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

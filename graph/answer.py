@@ -31,7 +31,7 @@ def answer_from(
     if requirements is not None and draft is not None:
         draft, tests = replace(draft, code=requirements.code), list(requirements.tests)
     validation = _validation(state)
-    success = draft is not None and all(validation.values()) and not state.get("ambiguity")
+    success = draft is not None and all(validation.values()) and not state.get("ambiguity") and not state.get("doubt")
     output = GenerateOutput(
         success=success,
         test_results=tally(tests),
@@ -108,6 +108,7 @@ def optimisation_answer(found: Optimisation) -> dict[str, Any]:
         "improvement": {
             "complexity_score_reduction": found.complexity_score_reduction,
             "speedup": found.speedup,
+            "chart_svg": found.chart_svg,
         },
         "proof": asdict(found.proof),
     }
@@ -157,6 +158,12 @@ def _error(state: PipelineState, requirements: Requirements | None) -> dict[str,
             "type": "Ambiguous",
             "message": "The sentence and the example fit more than one program: see `ambiguity.readings`.",
             "hint": "Add a second example to `examples` with the input of `ambiguity.input` and the output you mean.",
+        }
+    if state.get("doubt"):
+        return {
+            "type": "NotConfirmed",
+            "message": state["doubt"],
+            "hint": "Add a second example: it proves more than a second draft. The code is in the answer; look at it.",
         }
     failure = state.get("failure")
     return {

@@ -6,14 +6,18 @@ from typing import Any
 
 from agents.attempt import Attempt, Sampling, Strategy
 from agents.candidates import Trial, best_first, draw
+from agents.case import Case
 from agents.code_generator import CodeGenerator
+from agents.explainer import Explainer
 from agents.mender import Mended, Mender, Refusal
 from agents.strategy import Style
 from agents.task import Draft, Task
+from agents.tester import CaseWriter
 from graph.state import RunOptions
+from tools.errors import ModelError
 from tools.llm import Budget, Router
 
-__all__ = ["Drafted", "Drafting", "Try"]
+__all__ = ["Drafted", "Drafting", "Try", "budget_left"]
 
 Try = Callable[[Draft], Awaitable[Trial]]
 """Checks and runs a candidate, as the stages would."""
@@ -38,6 +42,8 @@ class Drafting:
         self._llm = llm
         self._generator = generator
         self._mender = mender
+        self._explainer = Explainer(llm)
+        self._writer = CaseWriter(llm)
 
     async def first(self, task: Task, options: RunOptions, attempt: Try, **asking: Any) -> Drafted:
         """Draw the candidates and keep the best; when no answer can be read, ask again.
@@ -48,7 +54,7 @@ class Drafting:
         Raises:
             ModelError: nobody answered, or the budget forbids it.
         """
-        asking["budget"] = _budget(options, ())
+        asking["budget"] = budget_left(options, ())
         drawn = await draw(self._generator, task, options.candidates, **asking)
         if not drawn.drafts:
             return _drafted(await self._mend(task, Refusal(None), drawn.discarded, **asking), drawn.discarded)
@@ -66,8 +72,23 @@ class Drafting:
         Raises:
             ModelError: nobody answered, or the budget forbids it.
         """
-        asking["budget"] = _budget(options, attempts)
+        asking["budget"] = budget_left(options, attempts)
         return _drafted(await self._mend(task, refusal, attempts, **asking))
+
+    async def another(self, task: Task, sampling: Sampling, **asking: Any) -> Draft:
+        """Draw a draft that knows nothing of those before; takes and raises what `CodeGenerator.draft` does."""
+        return await self._generator.draft(task, sampling=sampling, **asking)
+
+    async def cases(self, task: Task, budget: Budget | None) -> list[Case]:
+        """Let the model think of test cases; none when nobody answers."""
+        try:
+            return await self._writer.written_cases(task, budget)
+        except ModelError:
+            return []
+
+    async def explanation(self, task: Task, draft: Draft, budget: Budget | None) -> str:
+        """Say in the persona's tone what a draft does; its own words when nobody answers."""
+        return await self._explainer.explain(task, draft, budget)
 
     async def _mend(self, task: Task, refusal: Refusal, attempts: Sequence[Attempt], **asking: Any) -> Mended:
         style: Style = "feedback"
@@ -78,7 +99,7 @@ class Drafting:
         return await self._mender.mend(task, refusal, attempts, style=style, providers=list(configs), **asking)
 
 
-def _budget(options: RunOptions, attempts: Sequence[Attempt]) -> Budget | None:
+def budget_left(options: RunOptions, attempts: Sequence[Attempt]) -> Budget | None:
     """What is left for the run; a run that resumes on another machine counts its attempts anew."""
     if options.max_tokens is None and options.max_cost_usd is None:
         return None

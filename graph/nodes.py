@@ -8,6 +8,7 @@ from typing import Any
 from langgraph.prebuilt import ToolNode
 from langgraph.runtime import Runtime
 
+from agents.agreement import comparison_cases
 from agents.attempt import Attempt
 from agents.candidates import Trial
 from agents.case import Case, Outcome
@@ -17,7 +18,8 @@ from agents.synthesis import Synthesis, SynthesisRequest, synthesize, verify
 from agents.task import Draft, Task
 from agents.tester import example_cases, generated_cases, judge
 from graph.answer import answer_from, attempt_of, optimisation_answer, renumbered
-from graph.drafting import Drafted, Try
+from graph.confirming import Confirmed, confirm
+from graph.drafting import Drafted, Try, budget_left
 from graph.memories import solved_tasks
 from graph.request import input_items, task_from
 from graph.requirements import Requirements, refused_for_settings
@@ -27,6 +29,7 @@ from sandbox.types import Language
 from tools.checks import Failure, automatic_edits, check_n8n, check_security, check_syntax, measure_complexity
 from tools.checks.report import Finding, Report
 from tools.errors import ModelError
+from tools.llm import Budget
 from tools.n8n.profile import RunnerProfile, profile_from
 from tools.optimise import optimise
 from tools.toolbox import execute_code_tool
@@ -149,6 +152,44 @@ class Nodes:
             return update | {"warnings": [*state.get("warnings", []), f"fix: {error}"]}
         return update | _taken(drafted, state)
 
+    async def confirm(self, state: PipelineState, runtime: Run) -> Update:
+        """Do further drafts of the model do the same where the examples are silent? Then its tests, and its words."""
+        task, options, history = state["task"], runtime.context, state.get("history", [])
+        trial = Trial(_draft(state), outcomes=tuple(state.get("tests") or ()))
+        budget, update = budget_left(options, [*history, attempt_of(state, None)]), Update()
+        cases = comparison_cases(task)
+        if options.second_opinions and options.enable_testing and cases:
+
+            async def compare(draft: Draft) -> list[Outcome]:
+                return await self._run_cases(draft, task, cases, runtime)
+
+            found = await confirm(
+                self._services.drafting,
+                task,
+                trial,
+                options.second_opinions,
+                self._trial(task, state, runtime),
+                compare,
+                budget,
+                rules=_profile(runtime).rules(task.mode),
+                hints=state.get("hints", []),
+                similar=solved_tasks(state.get("similar") or [], task),
+            )
+            update = _confirmed(found, trial, state)
+            trial = found.trial
+        return update | await self._said_of(trial, task, runtime, budget)
+
+    async def _said_of(self, trial: Trial, task: Task, runtime: Run, budget: Budget | None) -> Update:
+        """What the model adds to its proven draft: cases to try it on, and an explanation."""
+        draft, drafting, update = trial.draft, self._services.drafting, Update()
+        if runtime.context.model_tests:
+            cases = await drafting.cases(task, budget)
+            tried = await self._run_cases(draft, task, cases, runtime) if cases else []
+            update = {"written_cases": cases, "tests": [*trial.outcomes, *tried]}
+        if runtime.context.model_explanation:
+            update["draft"] = replace(draft, explanation=await drafting.explanation(task, draft, budget))
+        return update
+
     async def analyse(self, state: PipelineState) -> Update:
         """How complicated is it?"""
         return {"complexity": asdict(measure_complexity(_draft(state).code, state["task"].language))}
@@ -193,7 +234,8 @@ class Nodes:
         tests = await self._run_cases(draft, task, example_cases(task, given), runtime)
         if not runtime.context.generated_tests or any(outcome.counts_against for outcome in tests):
             return tests
-        return tests + await self._run_cases(draft, task, generated_cases(task, given), runtime)
+        further = [*generated_cases(task, given), *state.get("written_cases", [])]
+        return tests + await self._run_cases(draft, task, further, runtime)
 
     async def _run_cases(
         self, draft: Draft, task: Task, cases: list[Case], runtime: Run, profile: RunnerProfile | None = None
@@ -242,6 +284,17 @@ def _taken(drafted: Drafted, state: PipelineState) -> Update:
         return update
     changed = {"draft": drafted.draft, "strategy": drafted.strategy, "sampling": drafted.sampling}
     return update | {"failure": None} | changed
+
+
+def _confirmed(found: Confirmed, trial: Trial, state: PipelineState) -> Update:
+    """Write down what further drafts said; the one they agree on takes the place of the first."""
+    update: Update = {"history": renumbered(found.asked, state.get("history", []))}
+    update |= {"ambiguity": found.ambiguity, "doubt": found.doubt}
+    if found.warning:
+        update["warnings"] = [*(state.get("warnings") or []), found.warning]
+    if found.trial is not trial:
+        update |= {"draft": found.trial.draft, "tests": list(found.trial.outcomes), "strategy": "opinion"}
+    return update
 
 
 def _draft(state: PipelineState) -> Draft:

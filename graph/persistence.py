@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.attempt import Attempt, Sampling
-from agents.case import Outcome
+from agents.case import Case, Outcome
 from agents.task import Draft, Example, Task
 from graph.memories import Memories
 from graph.state import StageFailure
@@ -28,7 +28,7 @@ __all__ = ["STATE_TYPES", "Persistence", "open_persistence"]
 _log = logging.getLogger(__name__)
 _EMBEDDING_S = 5.0
 """Longest wait for one vector from elsewhere."""
-STATE_TYPES = (Attempt, Draft, Example, Finding, Outcome, Sampling, StageFailure, Task)
+STATE_TYPES = (Attempt, Case, Draft, Example, Finding, Outcome, Sampling, StageFailure, Task)
 """The classes of ours that a checkpoint holds."""
 
 

@@ -1,6 +1,6 @@
 """The pipeline: read this first.
 
-generate ─▶ validate ─▶ security ─▶ test ─▶ analyse ─▶ optimise ─▶ deliver
+generate ─▶ validate ─▶ security ─▶ test ─▶ confirm ─▶ analyse ─▶ optimise ─▶ deliver
   findings and fixes left: ─▶ fix ─▶ validate     none left: ─▶ deliver (success: false, every finding and attempt)
 """
 
@@ -26,6 +26,7 @@ def build_pipeline(services: Services, checkpointer: BaseCheckpointSaver[str] | 
     )
     for stage in (nodes.generate, nodes.validate, nodes.security, nodes.test, nodes.fix):
         flow.add_node(stage)
+    flow.add_node(nodes.confirm)
     flow.add_node(nodes.analyse)
     flow.add_node(nodes.optimise)
     flow.add_node(nodes.deliver)
@@ -33,8 +34,9 @@ def build_pipeline(services: Services, checkpointer: BaseCheckpointSaver[str] | 
     flow.add_conditional_edges("generate", routes.after_generate)  # validate | deliver
     flow.add_conditional_edges("validate", routes.after_validate)  # security | fix | deliver
     flow.add_conditional_edges("security", routes.after_security)  # test     | fix | deliver
-    flow.add_conditional_edges("test", routes.after_test)  # analyse  | fix | deliver
+    flow.add_conditional_edges("test", routes.after_test)  # confirm  | analyse | fix | deliver
     flow.add_conditional_edges("fix", routes.after_fix)  # validate | deliver
+    flow.add_edge("confirm", "analyse")
     flow.add_edge("analyse", "optimise")
     flow.add_edge("optimise", "deliver")
     flow.add_edge("deliver", END)

@@ -24,9 +24,11 @@ def after_security(state: PipelineState) -> Literal["test", "fix", "deliver"]:
     return _onward(state, "test")
 
 
-def after_test(state: PipelineState) -> Literal["analyse", "fix", "deliver"]:
-    """Only proven code is measured and made faster."""
-    return _onward(state, "analyse")
+def after_test(state: PipelineState) -> Literal["confirm", "analyse", "fix", "deliver"]:
+    """Only proven code is measured and made faster; a model's is first compared with what it writes a second time."""
+    draft = state.get("draft")
+    by_model = draft is not None and draft.engine in {"model", "synthesis+model"}
+    return _onward(state, "confirm") if by_model else _onward(state, "analyse")
 
 
 def after_fix(state: PipelineState) -> Literal["validate", "deliver"]:

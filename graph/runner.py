@@ -53,6 +53,9 @@ class Runner:
         defaults: dict[str, Any] = {
             "max_fix_attempts": generation.max_attempts,
             "synthesis": generation.enable_synthesis,
+            "second_opinions": generation.second_opinions,
+            "model_tests": generation.model_tests,
+            "model_explanation": generation.model_explanation,
             "enable_testing": generation.enable_testing,
             "enable_optimization": generation.enable_optimization,
             "max_tokens": models.llm_max_tokens,

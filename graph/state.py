@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
 from agents.attempt import Attempt, Sampling, Strategy
-from agents.case import Outcome
+from agents.case import Case, Outcome
 from agents.task import Draft, Task
 from sandbox.types import Mode
 from tools.checks.report import Finding
@@ -36,6 +36,12 @@ class RunOptions:
     """Dollars the models may cost in this run (LLM_MAX_COST_USD); `None`: no bound."""
     candidates: int = 1
     """Drafts asked of a model at once; the one that passes most is kept."""
+    second_opinions: int = 0
+    """Drafts asked of a model to confirm one that passes (CODE_GEN_SECOND_OPINIONS); 0: the examples suffice."""
+    model_tests: bool = False
+    """Let a model write tests for its proven draft; what they find is a warning (CODE_GEN_MODEL_TESTS)."""
+    model_explanation: bool = False
+    """Let a model explain its proven draft in the persona's tone (CODE_GEN_MODEL_EXPLANATION)."""
     timeout_s: float = 10.0
     """Time-out of one test execution."""
 
@@ -119,6 +125,10 @@ class PipelineState(GenerateInput, GenerateOutput, total=False):
     """Of `security`."""
     tests: list[Outcome]
     """Of the last `test` of this very draft; emptied when the code changes."""
+    written_cases: list[Case]
+    """Tests that a model wrote; they never refuse a draft."""
+    doubt: str | None
+    """Why a draft that passes is not claimed: no other one confirms it."""
     failure: StageFailure | None
     """Why the draft was sent to `fix`; `None` when the last stage let it pass."""
     sampling: Sampling

@@ -38,6 +38,8 @@ class Child:
     pidfd: int
     sock: socket.socket
     exited: "asyncio.Future[Exit]"
+    zygote: int = 0
+    """The number of the zygote that made it, from 1."""
     unread: bytearray = field(default_factory=bytearray)
     """What came after the frame that was read last."""
 

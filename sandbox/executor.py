@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self, get_args
 
 from sandbox.cache import ResultCache, javascript_varies, request_key, runtime_version
+from sandbox.codes import code_key
 from sandbox.errors import SandboxUnavailable
 from sandbox.frames import MAX_DEPTH, encode
 from sandbox.n8n.outcome import node_outcome, refused_before
@@ -101,7 +102,8 @@ class Sandbox:
         pool = await self._pool(request.language)
         if pool.spawner.wall.rung == "E" and request.dialect == "node":
             raise SandboxUnavailable("n8n's own rules hold nobody: without a wall (rung E) no code runs by them alone")
-        results = await pool.run(frame, len(request.contexts), request.limits)
+        code = code_key(request.code, request.dialect) if request.language == "python" else None
+        results = await pool.run(frame, len(request.contexts), request.limits, code)
         if request.dialect == "node":
             results = [node_outcome(request, *each) for each in zip(request.contexts, results, strict=True)]
         results = [replace(result, isolation=pool.spawner.wall.isolation) for result in results]

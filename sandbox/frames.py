@@ -1,7 +1,8 @@
 """The protocol with a child: 4 bytes of length, big-endian, then a JSON object; a child's is hostile until parsed.
 
 Request: `{"code","dialect","contexts":[...],"rules":{...}|null,"limits":{...}}`. A child says `{"ready": true}` once it
-is locked and warm, then answers one frame for each context, in order: `{"ok","result","stdout","stderr",
+is locked and warm. A Python child reads a second frame, which speaks of compiled code (see `codes`); asked for it, it
+hands its own over first. Then it answers one frame for each context, in order: `{"ok","result","stdout","stderr",
 "error":{"type","message","line","hint","rule","traceback","description"}|null,"cpu_ms","peak_mb","warnings",
 "killed_by","varies"}`, of which `killed_by` is left out or memory, output or policy, and `varies` names what makes a
 second run differ.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.autopsy import cause_of_death
 from sandbox.children import Child, Spawner, receive_frame
+from sandbox.codes import ASK, HANDED, MOST_BYTES, CodeStore
 from sandbox.errors import SandboxBusy, SandboxFault
 from sandbox.frames import HostileFrame, frame_cap, read_answer
 from sandbox.types import ExecutionError, ExecutionResult, Limits
@@ -46,6 +47,7 @@ class Pool:
         self._idle: deque[Child] = deque()
         self._takers: deque[asyncio.Future[Child]] = deque()
         self._spawning: set[asyncio.Task[None]] = set()
+        self._codes = CodeStore()
         self._typical_s = 0.01
         self._closed = False
 
@@ -68,13 +70,16 @@ class Pool:
             self._idle.popleft().end()
         await self.spawner.close()
 
-    async def run(self, request: bytes, answers: int, limits: Limits) -> list[ExecutionResult]:
+    async def run(
+        self, request: bytes, answers: int, limits: Limits, code: bytes | None = None
+    ) -> list[ExecutionResult]:
         """Have one framed request answered by one child.
 
         Args:
             request: as `frames.encode` makes it.
             answers: contexts in it, one answer each.
             limits: of the whole exchange.
+            code: its key (see `codes`), for children that keep compiled code; `None`: they do not.
 
         Raises:
             SandboxBusy: too many wait already.
@@ -84,7 +89,7 @@ class Pool:
             child = await self._take()
             started = asyncio.get_running_loop().time()
             try:
-                return await self._exchange(child, request, answers, limits)
+                return await self._exchange(child, request, answers, limits, code)
             finally:
                 child.end()
                 self._typical_s += (asyncio.get_running_loop().time() - started - self._typical_s) / 8
@@ -107,14 +112,19 @@ class Pool:
             self.running -= 1
             self._slots.release()
 
-    async def _exchange(self, child: Child, request: bytes, answers: int, limits: Limits) -> list[ExecutionResult]:
+    async def _exchange(
+        self, child: Child, request: bytes, answers: int, limits: Limits, code: bytes | None
+    ) -> list[ExecutionResult]:
         loop = asyncio.get_running_loop()
         results: list[ExecutionResult] = []
         mark = started = loop.time()
         left_bytes = limits.result_bytes
         try:
             async with asyncio.timeout_at(started + limits.timeout_s):
-                await loop.sock_sendall(child.sock, request)
+                if code is None:
+                    await loop.sock_sendall(child.sock, request)
+                else:
+                    await self._send_with_code(child, request, code)
                 while len(results) < answers:
                     body = await receive_frame(child, frame_cap(limits))
                     left_bytes -= len(body)
@@ -138,6 +148,17 @@ class Pool:
         elapsed_ms = round((loop.time() - mark) * 1000, 3)
         lost = ExecutionResult(success=False, execution_time_ms=elapsed_ms, error=failure)
         return results + [lost] * (answers - len(results))
+
+    async def _send_with_code(self, child: Child, request: bytes, code: bytes) -> None:
+        """Send the request and what is known of its code; take the compiled code before any of it runs."""
+        ticket = self._codes.ticket(code, child.zygote)
+        told = request + len(ticket).to_bytes(4, "big") + ticket
+        await asyncio.get_running_loop().sock_sendall(child.sock, told)
+        if ticket == ASK:
+            handed = await receive_frame(child, MOST_BYTES + len(HANDED))
+            if not handed.startswith(HANDED):
+                raise HostileFrame(f"the child broke before it ran the code: {handed[:400]!r}")
+            self._codes.keep(code, child.zygote, handed.removeprefix(HANDED))
 
     async def _autopsy(self, child: Child, limits: Limits) -> ExecutionError:
         """Why a child ended without an answer.
@@ -176,7 +197,8 @@ class Pool:
     def _refill(self) -> None:
         wanted = min(len(self._takers) + self.size.warm, max(self.size.running, self.size.warm))
         while not self._closed and len(self._idle) + len(self._spawning) < wanted:
-            task = asyncio.get_running_loop().create_task(self._make(in_haste=len(self._takers) > len(self._spawning)))
+            in_haste = self.running > 0 and not self._idle  # nobody stands ready: whoever comes next waits
+            task = asyncio.get_running_loop().create_task(self._make(in_haste=in_haste))
             self._spawning.add(task)
             task.add_done_callback(self._spawning.discard)
 

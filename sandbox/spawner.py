@@ -91,7 +91,7 @@ class ZygoteSpawner:
         return zygote.spawned >= self._renew_after or (zygote.spawned > 1 and age_s >= self._renew_after_s)
 
     async def _start(self) -> "_Zygote":
-        zygote = _Zygote(self._plan)
+        zygote = _Zygote(self._plan, self.zygotes_started + 1)
         try:
             await asyncio.wait_for(zygote.start(), _START_S)
             await asyncio.wait_for(_test(zygote), _START_S)
@@ -148,6 +148,7 @@ class _Zygote:
     """One zygote process."""
 
     plan: Plan
+    number: int
     wall: Wall = field(default_factory=Wall)
     spawned: int = 0
     """Children, the self-test's among them."""
@@ -253,7 +254,7 @@ class _Zygote:
     def _born(self, pid: int, descriptors: list[int]) -> None:
         sock = socket.socket(fileno=descriptors[0])
         sock.setblocking(False)
-        child = Child(pid, descriptors[1], sock, asyncio.get_running_loop().create_future())
+        child = Child(pid, descriptors[1], sock, asyncio.get_running_loop().create_future(), self.number)
         self.children[pid] = child
         order = self._orders.popleft()
         if order.cancelled():

@@ -32,6 +32,7 @@ BORN = struct.Struct("!cI")
 """b"B", pid; with the socket and the pidfd."""
 GONE = struct.Struct("!cIiI")
 """b"G", pid, wait status, peak resident kilobytes."""
+_TWO_DESCRIPTORS = struct.Struct("@ii")
 SELFTEST = b"T"
 FORK = b"F"
 HASTE = b"H"
@@ -156,7 +157,8 @@ class _Nursery:
             self._become_child(theirs, order)
         theirs.close()
         pidfd = os.pidfd_open(pid)
-        socket.send_fds(self.control, [BORN.pack(b"B", pid)], [ours.fileno(), pidfd])
+        told = (socket.SOL_SOCKET, socket.SCM_RIGHTS, _TWO_DESCRIPTORS.pack(ours.fileno(), pidfd))
+        self.control.sendmsg([BORN.pack(b"B", pid)], [told])
         os.close(pidfd)
         ours.close()
 
@@ -174,8 +176,7 @@ class _Nursery:
 
     def _become_child(self, theirs: socket.socket, order: bytes) -> NoReturn:
         try:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.set_wakeup_fd(-1)  # SIGCHLD's handler, which does nothing, may stay: a child has no children
             os.dup2(theirs.fileno(), CHILD_SOCKET, inheritable=True)
             os.closerange(CHILD_SOCKET + 1, 256)
             self._live(order)

@@ -129,6 +129,7 @@ def optimize(
     input: Annotated[str | None, typer.Option(help=f"Items the code runs on: {JSON_HELP}")] = None,  # noqa: A002 - the option's name
     language: Language = "",
     mode: Mode = "runOnceForAllItems",
+    chart: Annotated[Path | None, typer.Option(help="Where to write time against size, as SVG.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Suggest, rewrite, and prove the rewrite equal and faster."""
@@ -149,7 +150,10 @@ def optimize(
         async with open_services(settings) as services:
             return await answer_optimize(body, services)
 
-    _show(_run(call), "optimize", as_json=as_json)
+    answer = _run(call)
+    if chart is not None and (drawn := answer["optimization_results"]["improvement"]["chart_svg"]):
+        chart.write_text(drawn, encoding="utf-8")
+    _show(answer, "optimize", as_json=as_json)
 
 
 @app.command("run-node")

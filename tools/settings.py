@@ -61,6 +61,12 @@ class GenerationSettings(BaseSettings):
     """Run the optimise stage."""
     enable_testing: bool = True
     """Run the test stage; without it nothing is claimed as tested."""
+    second_opinions: Annotated[int, Field(ge=0, le=16)] = 3
+    """Further drafts of a model, at most, until one confirms the draft that passes; 0: an example is enough."""
+    model_tests: bool = True
+    """Let the model write tests for its own proven draft; what they find is a warning."""
+    model_explanation: bool = True
+    """Let the model explain its own proven draft in the persona's tone."""
 
 
 class ServerSettings(BaseSettings):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.synthesis.language import LEVELS, Expr, Stage
+from agents.synthesis.operators.positions import CLASSES
 from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, item_steps, uses
 
 __all__ = ["JavaScriptPrinter", "helpers_of", "javascript_body", "javascript_item_body"]
@@ -51,6 +52,12 @@ def helpers_of(needed: set[str]) -> list[str]:
         if name in wanted:
             wanted.update(other for other in _HELPERS if other != name and f"{other}(" in _HELPERS[name])
     return [text for name, text in _HELPERS.items() if name in wanted]
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Escape one character of a regular expression; what is no ASCII stands for itself."""
+    char = match.group()
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char, "\\" + char if char.isascii() else char)
 
 
 @dataclass
@@ -192,6 +199,34 @@ class JavaScriptPrinter(Printer):
         left, right = ("b", "a") if expr.params[0] else ("a", "b")
         self.helpers.add("compare")
         return Printed(f"[...{inner.text}].sort((a, b) => compare({left}, {right}))")
+
+    def print_run_of(self, expr: Expr) -> Printed:
+        text, (mark, index) = self.print(expr.args[0], lenient=False).at(18), expr.params
+        pattern = CLASSES[mark].javascript
+        unicode = "u" if "\\p" in pattern else ""
+        if index == 0:
+            return Printed(f"{text}.match(/{pattern}/{unicode})[0]")
+        return Printed(f"{text}.match(/{pattern}/g{unicode}).at({index})")
+
+    def print_cut(self, expr: Expr) -> Printed:
+        text = self.print(expr.args[0], lenient=False)
+        start, end = (self.place(text.text, at) for at in expr.params)
+        if end is None:
+            return Printed(f"{text.at(18)}.slice({start})")
+        return Printed(f"{text.at(18)}.slice({start}, {end})")
+
+    def place(self, text: str, at: tuple[Any, ...]) -> str | None:
+        """Print a position in a text; None is its end."""
+        if len(at) == 1:
+            return None if at[0] is None else str(at[0])
+        self.helpers.add("placeOf")
+        mark, index, side = at
+        if mark.startswith("="):
+            pattern = f"/{re.sub(r'([^a-zA-Z0-9 _,;:@#=<>%&!~-])', _escaped, mark[1:])}/g"
+        else:
+            javascript = CLASSES[mark].javascript
+            pattern = f"/{javascript}/g{'u' if chr(92) + 'p' in javascript else ''}"
+        return f"placeOf({text}, {pattern}, {index}, {side})"
 
     def print_amount(self, expr: Expr) -> Printed:
         inner, point = self.print(expr.args[0], lenient=False), expr.params[0]

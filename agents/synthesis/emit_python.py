@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.synthesis.language import LEVELS, Expr, Stage
+from agents.synthesis.operators.positions import CLASSES
 from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, item_steps, uses
 from agents.synthesis.python_helpers import helper_texts
 
@@ -204,6 +205,30 @@ class PythonPrinter(Printer):
             return Printed(f"{separator}.join({inner})")
         self.helpers.add("as_text")
         return Printed(f"{separator}.join(as_text(element) for element in {self.guarded('l', source, printed)})")
+
+    def print_run_of(self, expr: Expr) -> Printed:
+        self.helpers.add("runs")
+        text, (mark, index) = self.print(expr.args[0], lenient=False).text, expr.params
+        return Printed(f"runs({text}, {self.belongs(mark)})[{index}]")
+
+    def print_cut(self, expr: Expr) -> Printed:
+        text = self.print(expr.args[0], lenient=False)
+        start, end = (self.place(text.text, at) for at in expr.params)
+        return Printed(f"{text.at(18)}[{start if start != '0' else ''}:{end or ''}]")
+
+    def belongs(self, mark: str) -> str:
+        """Print the test of a class of characters, or a literal mark."""
+        if mark.startswith("="):
+            return self.literal(mark[1:])
+        return CLASSES[mark].python.replace('"', self.quote)
+
+    def place(self, text: str, at: tuple[Any, ...]) -> str | None:
+        """Print a position in a text; None is its end."""
+        if len(at) == 1:
+            return None if at[0] is None else str(at[0])
+        self.helpers.add("place_of")
+        mark, index, side = at
+        return f"place_of({text}, {self.belongs(mark)}, {index}, {side})"
 
     def print_amount(self, expr: Expr) -> Printed:
         self.helpers.add("amount_of")

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import agents.synthesis.operators  # noqa: F401 - importing it fills the language
+from agents.synthesis.doubts import doubtful
 from agents.synthesis.emit_javascript import javascript_body, javascript_item_body
 from agents.synthesis.emit_python import python_body, python_item_body
 from agents.synthesis.explain import explain, partial_words
@@ -107,9 +108,13 @@ def _answer(
         if not echoes(program, words, inputs, outputs)
     ]
     sound.sort(key=lambda program: program.cost)
-    if not sound or _share(sound[0], outputs) > _CONVINCING or (not words.tokens and sound[0].cost > _WORDLESS):
+    if (
+        not sound
+        or _share(sound[0], outputs) > _CONVINCING
+        or (not words.tokens and sound[0].cost > _WORDLESS + _shown(outputs))
+    ):
         return None
-    if unmet(sound[0], words):
+    if unmet(sound[0], words) or (not words.tokens and doubtful(sound[0], inputs, outputs)):
         return None
     question = open_readings(sound, words, inputs, outputs)
     if question is None:
@@ -117,6 +122,12 @@ def _answer(
     readings, rows = question
     told = tuple(Reading(explain(one), code_of(one), _items(output_of(one, rows) or [])) for one in readings)
     return "ambiguous", sound[0], Ambiguity(told, _items(rows))
+
+
+def _shown(outputs: list[Rows]) -> float:
+    """Each further row that differs speaks for a program without words."""
+    shown = len({repr(row) for rows in outputs for row in rows})
+    return min(max(shown - 1, 0), 3) * 1.0
 
 
 def _share(program: Expr, outputs: list[Rows]) -> float:

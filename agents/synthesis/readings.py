@@ -204,7 +204,7 @@ def _is_unnamed_text(expr: Expr, words: Words) -> bool:
 
 def _is_made_up(expr: Expr, words: Words, rows: int) -> bool:
     """A formula with numbers (from three rows on: two) that neither the words nor a unit in them hold."""
-    if expr.op not in _FORMULAS:
+    if expr.op not in _FORMULAS or (expr.op == "add" and expr.args[0].op == "snap"):  # the end of a range
         return False
     named = [*words.numbers, *words.percents]
     held = {*named, *words.knowledge, 0, 1, 100, *(share / 100 for share in named)}

@@ -15,7 +15,7 @@ from agents.synthesis.rivals_of_amounts import (
 )
 from agents.synthesis.words import Words
 
-__all__ = ["RULES", "Rule", "dated_rule", "rewritten", "rivals", "worded_rules"]
+__all__ = ["RULES", "Rewrite", "Rule", "dated_rule", "rewritten", "rivals", "worded_rules"]
 
 Rewrite = Callable[[Expr], Iterator[Expr]]
 

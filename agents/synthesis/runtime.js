@@ -31,6 +31,11 @@ const thousands = (number, digits, separator, decimal) => {
   return sign + whole.replace(/\B(?=(\d{3})+$)/g, separator) + (part ? decimal + part : '');
 };
 
+const placeOf = (text, mark, index, side) => {
+  const found = [...text.matchAll(mark)].at(index);
+  return found.index + (side ? found[0].length : 0);
+};
+
 const plainLetters = text => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
 
 const slugOf = (text, separator = '-') =>
@@ -42,6 +47,42 @@ const wordsInKey = key =>
 const readDate = (text, layout) => {
   const date = DateTime.fromFormat(text, layout, { zone: 'utc', locale: 'en' });
   if (!date.isValid) throw new Error(`not a date: ${text}`);
+  return date;
+};
+
+const snapped = (number, step, offset, way) => {
+  const count = Math.floor(((number - offset) / step) * 1000000000 + 0.5) / 1000000000;
+  const whole = way === 'up' ? Math.ceil(count) : Math.floor(way === 'nearest' ? count + 0.5 : count);
+  return Math.floor((whole * step + offset) * 10000000000 + 0.5) / 10000000000;
+};
+
+const readAnyDate = (text, dayFirst) => {
+  const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
+  const words = text.replace(/[^:0-9\p{L}]/gu, ' ').replace(/([apt]m)/gi, ' $1').replace(/T/g, ' T ').trim().split(/ +/);
+  let numbers = [], times = [0, 0, 0], half = '', month = 0;
+  for (const word of words.map(one => one.toLowerCase())) {
+    const named = word.length > 2 ? months.findIndex(name => name.startsWith(word)) : -1;
+    if (word.includes(':')) times = [...word.split(':').map(Number), 0];
+    else if (/^\p{L}+$/u.test(word)) {
+      if (word === 'am' || word === 'pm') half = word;
+      if (named >= 0) month = named + 1;
+    } else if (/[0-9]/.test(word)) numbers.push(word.replace(/[^0-9]/g, ''));
+  }
+  const hour = half ? (times[0] % 12) + (half === 'pm' ? 12 : 0) : times[0];
+  const [whole] = numbers;
+  if (numbers.length === 1 && whole.length === 8) {
+    const byYear = whole.slice(4, 6) >= '01' && whole.slice(4, 6) <= '12' && ['19', '20'].includes(whole.slice(0, 2));
+    numbers = byYear ? [whole.slice(0, 4), whole.slice(4, 6), whole.slice(6)] : [whole.slice(0, 2), whole.slice(2, 4), whole.slice(4)];
+  }
+  if (numbers.length === 0 && text.includes(':')) return DateTime.utc(1970, 1, 1, hour, times[1], times[2]);
+  const byYear = numbers[0]?.length === 4;
+  if (byYear) numbers = [...numbers.slice(1), numbers[0]];
+  const place = dayFirst && !byYear ? 1 : 0;
+  let [first, second] = month ? [month, Number(numbers[0])] : [Number(numbers[place]), Number(numbers[1 - place])];
+  if (first > 12) [first, second] = [second, first];
+  const year = Number(numbers.at(-1)) + (numbers.at(-1)?.length > 2 ? 0 : numbers.at(-1) < '50' ? 2000 : 1900);
+  const date = DateTime.utc(year, first, second, hour, times[1], times[2]);
+  if (numbers.length !== (month ? 2 : 3) || !date.isValid) throw new Error(`not a date: ${text}`);
   return date;
 };
 

@@ -89,6 +89,21 @@ def runs(text: Any, belongs: Any) -> Any:
     return [*found, current] if current else found
 
 
+def place_of(text: Any, mark: Any, index: Any, side: Any) -> Any:
+    places, place = [], 0
+    while place < len(text):
+        end = place
+        if isinstance(mark, str):
+            end = place + len(mark) if text.startswith(mark, place) else place
+        else:
+            while end < len(text) and mark(text[end]):
+                end += 1
+        if end > place:
+            places.append(end if side else place)
+        place = max(end, place + 1)
+    return places[index]
+
+
 def digit_runs(text: Any) -> Any:
     return runs(text, lambda char: char in "0123456789")
 
@@ -208,6 +223,55 @@ def read_date(text: Any, layout: Any) -> Any:
     return days * 86400 + value.get("H", 0) * 3600 + value.get("m", 0) * 60 + value.get("s", 0)
 
 
+def snapped(number: Any, step: Any, offset: Any, way: Any) -> Any:
+    count = ((number - offset) / step * 1000000000 + 0.5) // 1 / 1000000000
+    whole = -(-count // 1) if way == "up" else (count + 0.5) // 1 if way == "nearest" else count // 1
+    return ((whole * step + offset) * 10000000000 + 0.5) // 1 / 10000000000
+
+
+def date_words(text: Any) -> Any:
+    spaced = "".join(char if char in ":0123456789" or char.isalpha() else " " for char in text)
+    for char in "AaPpTt":
+        spaced = spaced.replace(char + "M", " " + char + "M").replace(char + "m", " " + char + "m")
+    numbers, times, half, month = [], [0, 0, 0], "", 0
+    for word in spaced.replace("T", " T ").lower().split():
+        named = [place for place, name in enumerate(MONTHS) if len(word) > 2 and name.lower().startswith(word)]
+        if ":" in word:
+            times = [int(part) for part in word.split(":")] + [0]
+        elif word.isalpha():
+            half = word if word in ("am", "pm") else half
+            month = named[0] + 1 if named else month
+        elif runs(word, lambda char: char in "0123456789"):
+            numbers.append("".join(char for char in word if char in "0123456789"))
+    return numbers, times, half, month
+
+
+def read_any_date(text: Any, day_first: Any) -> Any:
+    numbers, times, half, month = date_words(text)
+    hour = times[0] % 12 + 12 * (half == "pm") if half else times[0]
+    seconds = hour * 3600 + times[1] * 60 + times[2]
+    if len(numbers) == 1 and len(numbers[0]) == 8:
+        whole = numbers[0]
+        by_year = 1 <= int(whole[4:6]) <= 12 and whole[:2] in ("19", "20")
+        numbers = [whole[:4], whole[4:6], whole[6:]] if by_year else [whole[:2], whole[2:4], whole[4:]]
+    if not numbers and ":" in text:
+        return seconds
+    if len(numbers) != (2 if month else 3):
+        raise ValueError("not a date: " + text)
+    by_year = len(numbers[0]) == 4
+    if by_year:
+        numbers = [*numbers[1:], numbers[0]]
+    place = 1 if day_first and not by_year else 0
+    first, second = (month, int(numbers[0])) if month else (int(numbers[place]), int(numbers[1 - place]))
+    if first > 12:
+        first, second = second, first
+    year = int(numbers[-1]) + (0 if len(numbers[-1]) > 2 else 2000 if numbers[-1] < "50" else 1900)
+    days = to_days(year, first, second)
+    if from_days(days) != (year, first, second):
+        raise ValueError("not a date: " + text)
+    return days * 86400 + seconds
+
+
 def write_date(seconds: Any, layout: Any) -> Any:
     days = int(seconds // 86400)
     year, month, day = from_days(days)
@@ -231,6 +295,7 @@ def write_date(seconds: Any, layout: Any) -> Any:
         "mm": f"{rest % 3600 // 60:02d}",
         "ss": f"{rest % 60:02d}",
         "a": "AM" if rest < 43200 else "PM",
+        "WW": f"{iso_week(seconds):02d}",
     }
     written, token = "", ""
     for char in layout + "\0":

@@ -7,6 +7,7 @@ const { NodeRun, dataGlobals } = require('./node_data.cjs');
 const { helpersFor } = require('./helpers.cjs');
 const { bodyRequire, nodeRequire } = require('./modules.cjs');
 const { ExpressionError } = require('./expression_error.cjs');
+const { Realm } = require('./realm.cjs');
 
 const CONSOLE_METHODS = [
   'log', 'warn', 'error', 'info', 'debug', 'trace', 'dir', 'time', 'timeEnd', 'timeLog', 'assert', 'clear', 'count',
@@ -57,13 +58,53 @@ function prepare(dialect) {
   const names = {};
   const context = vm.createContext(names, node ? {} : { codeGeneration: { strings: false, wasm: true } });
   prelude(node ? NODE_PRELUDE : BODY_PRELUDE).runInContext(context);
-  return { names, context, node, own: new Set(Reflect.ownKeys(names)) };
+  return { names, context, own: new Set(Reflect.ownKeys(names)), inside: undefined };
 }
 
 /** Take every name out again that was put in after `prepare`; @returns whether that could be done. */
-function emptied({ names, own, context }) {
-  const inside = vm.runInContext('globalThis', context); // what code assigned lives there and in `names`
+function emptied(prepared) {
+  const { names, own, context } = prepared;
+  const inside = (prepared.inside ??= vm.runInContext('globalThis', context)); // what code assigned lives there and in `names`
   return Reflect.ownKeys(names).every((key) => own.has(key) || Reflect.deleteProperty(inside, key));
+}
+
+/** Where the inputs of one code get their contexts: a fresh one each, or one for all where none can see another. */
+class Contexts {
+  #spare = new Map();
+  #kept;
+  #realm;
+  #sharing = { keeps: false, watches: false, thorough: false };
+  /** The names that the code can reach, as a Set, where it can reach no other; else null. */
+  reached = null;
+
+  /** Make one before it is asked for. */
+  stock(dialect) {
+    this.#spare.set(dialect, prepare(dialect));
+  }
+
+  /** @param sharing {reached, keeps, watches, thorough}: keep a context, if need be after looking it over each time */
+  share({ reached, ...sharing }) {
+    this.reached = reached;
+    this.#sharing = sharing;
+  }
+
+  take(dialect) {
+    if (this.#kept && emptied(this.#kept)) return this.#kept;
+    const prepared = this.#spare.get(dialect) ?? prepare(dialect);
+    this.#spare.delete(dialect);
+    this.#kept = this.#sharing.keeps ? prepared : undefined;
+    if (this.#sharing.keeps && this.#sharing.watches) this.#realm = new Realm(prepared.context);
+    return prepared;
+  }
+
+  /** Let go of a context that the input before has changed; what it has left behind to be done is done first. */
+  async review() {
+    if (!this.#kept || !this.#sharing.watches) return;
+    await new Promise((resume) => setImmediate(resume));
+    if (emptied(this.#kept) && this.#realm.isUnchanged(this.#sharing.thorough)) return;
+    this.#kept = undefined;
+    this.#sharing = { keeps: false }; // it would do so again
+  }
 }
 
 /** A console whose lines go to `output`; in a node n8n sends them to the browser. */
@@ -123,8 +164,14 @@ class Timers {
   }
 }
 
-function addLazily(names, keys) {
+/** Put names in, in this order: {name: what makes its value}; those alone that the code reaches. */
+function put(names, reached, makers) {
+  for (const name of Object.keys(makers)) if (reached === null || reached.has(name)) names[name] = makers[name]();
+}
+
+function addLazily(names, reached, keys) {
   for (const key of keys) {
+    if (reached !== null && !reached.has(key)) continue;
     Object.defineProperty(names, key, {
       enumerable: true,
       configurable: true,
@@ -135,11 +182,13 @@ function addLazily(names, keys) {
 }
 
 /** Buffer, timers and encodings that n8n hands through, in its order; some are loaded only when touched. */
-function addNatives(names, timers) {
-  Object.assign(names, { Buffer }, timers.names(), { btoa, atob, TextDecoder });
-  addLazily(names, ['TextDecoderStream']);
-  names.TextEncoder = TextEncoder;
-  addLazily(names, ['TextEncoderStream', 'FormData']);
+function addNatives(names, reached, timers) {
+  put(names, reached, { Buffer: () => Buffer });
+  if (reached === null) Object.assign(names, timers.names()); // code that starts a timer reaches all
+  put(names, reached, { btoa: () => btoa, atob: () => atob, TextDecoder: () => TextDecoder });
+  addLazily(names, reached, ['TextDecoderStream']);
+  put(names, reached, { TextEncoder: () => TextEncoder });
+  addLazily(names, reached, ['TextEncoderStream', 'FormData']);
 }
 
 /** Static data as an object a run may write to; it ends with the run. */
@@ -152,40 +201,43 @@ function staticData(given) {
 }
 
 /** Fill a context for the code of a code node; in each-item mode `bindToItem` gives it the item at hand. */
-function fillForNode({ names }, run, rules, output, timers, given) {
-  names.__isExecutionContext = true;
-  names.require = nodeRequire(rules.javascript_builtin_allow ?? [], rules.javascript_external_allow ?? []);
-  names.console = consoleFor(output);
-  names.$getWorkflowStaticData = staticData(given.static_data);
-  addNatives(names, timers);
-  const helpers = helpersFor(run.items, given.responses ?? []);
-  if (rules.mode !== 'runOnceForEachItem') {
-    Object.assign(names, dataGlobals(run, 0), { helpers, items: run.items });
-    return;
-  }
-  names.helpers = helpers;
+function fillForNode({ names }, reached, { run, rules, output, timers, given }) {
+  put(names, reached, {
+    __isExecutionContext: () => true,
+    require: () => nodeRequire(rules.javascript_builtin_allow ?? [], rules.javascript_external_allow ?? []),
+    console: () => consoleFor(output),
+    $getWorkflowStaticData: () => staticData(given.static_data),
+  });
+  addNatives(names, reached, timers);
+  const isEach = rules.mode === 'runOnceForEachItem';
+  if (!isEach) Object.assign(names, dataGlobals(run, 0, reached));
+  put(names, reached, { helpers: () => helpersFor(run.items, given.responses ?? []) });
+  if (!isEach) put(names, reached, { items: () => run.items });
 }
 
-function bindToItem({ names }, run, index) {
-  Object.assign(names, dataGlobals(run, index), { item: run.items[index] });
+function bindToItem({ names }, reached, run, index) {
+  Object.assign(names, dataGlobals(run, index, reached));
+  put(names, reached, { item: () => run.items[index] });
 }
+
+/** What a body sees of n8n when it is given no items. */
+const WITHOUT_ITEMS = new Set(['$jmespath', '$jmesPath', 'DateTime', 'Interval', 'Duration', '$now', '$today']);
 
 /** Fill a context for a plain body: n8n's data globals over `context.items`, then the context's own names. */
-function fillForBody({ names }, given, output, timers) {
-  const items = Array.isArray(given.items) ? given.items : [];
-  const run = new NodeRun({ items });
-  names.require = bodyRequire;
-  names.console = consoleFor(output);
-  names.$getWorkflowStaticData = staticData();
-  addNatives(names, timers);
-  addLazily(names, BODY_NATIVES);
-  if (Array.isArray(given.items)) {
-    Object.assign(names, dataGlobals(run, 0), { helpers: helpersFor(items, []), item: items[0] });
-  } else {
-    const { $jmespath, $jmesPath, DateTime, Interval, Duration, $now, $today } = dataGlobals(run, 0);
-    Object.assign(names, { $jmespath, $jmesPath, DateTime, Interval, Duration, $now, $today });
-  }
+function fillForBody({ names }, reached, { given, output, timers }) {
+  const hasItems = Array.isArray(given.items);
+  const items = hasItems ? given.items : [];
+  put(names, reached, {
+    require: () => bodyRequire,
+    console: () => consoleFor(output),
+    $getWorkflowStaticData: () => staticData(),
+  });
+  addNatives(names, reached, timers);
+  addLazily(names, reached, BODY_NATIVES);
+  const wanted = hasItems ? reached : (reached?.intersection(WITHOUT_ITEMS) ?? WITHOUT_ITEMS);
+  Object.assign(names, dataGlobals(new NodeRun({ items }), 0, wanted));
+  if (hasItems) put(names, reached, { helpers: () => helpersFor(items, []), item: () => items[0] });
   Object.assign(names, given);
 }
 
-module.exports = { Timers, bindToItem, consoleFor, emptied, fillForBody, fillForNode, prepare };
+module.exports = { Contexts, Timers, bindToItem, consoleFor, fillForBody, fillForNode };

@@ -29,11 +29,11 @@ function writeAll(bytes) {
 
 /** Write a frame that is JSON text already. */
 function writeText(text) {
-  const body = Buffer.from(text, 'utf8');
-  const header = Buffer.allocUnsafeSlow(HEADER_BYTES);
-  header.writeUInt32BE(body.length, 0);
-  writeAll(header);
-  writeAll(body);
+  const size = Buffer.byteLength(text);
+  const frame = Buffer.allocUnsafeSlow(HEADER_BYTES + size);
+  frame.writeUInt32BE(size, 0);
+  frame.write(text, HEADER_BYTES, 'utf8');
+  writeAll(frame);
 }
 
 module.exports = { readFrame, writeText };

@@ -24,37 +24,48 @@ function lossOf(value) {
     case 'symbol':
       return 'dropped';
     default:
-      if (value === null || typeof value !== 'object') return undefined;
+      if (value === null || typeof value !== 'object' || isPlain(value)) return undefined;
       if (isMap(value) || isSet(value) || isRegExp(value)) return 'map';
       return isPromise(value) ? 'promise' : undefined;
   }
+}
+
+/** Whether it is an ordinary list or object, of whichever realm: nearly all that is looked at. */
+function isPlain(value) {
+  if (Array.isArray(value)) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Warnings about `value`, each with the first place it was met at; a very large value is only sampled. */
 function lossesIn(value) {
   const found = new Map();
   const seen = new Set();
+  const path = [];
   let budget = MAX_VALUES;
-  const visit = (current, path, depth) => {
-    if (budget-- <= 0 || depth > MAX_DEPTH) return;
+  const visit = (current) => {
+    if (budget-- <= 0 || path.length > MAX_DEPTH) return;
     const loss = lossOf(current);
     if (loss !== undefined) {
-      if (!found.has(loss)) found.set(loss, path);
+      if (!found.has(loss)) found.set(loss, `result${path.map((key) => (Array.isArray(key) ? `[${key}]` : `.${key}`)).join('')}`);
       return;
     }
     if (current === null || typeof current !== 'object' || seen.has(current) || isTypedArray(current)) return;
     if (typeof current.toJSON === 'function') return;
     seen.add(current);
+    const isList = Array.isArray(current);
     for (const key of Object.keys(current)) {
-      visit(current[key], Array.isArray(current) ? `${path}[${key}]` : `${path}.${key}`, depth + 1);
+      path.push(isList ? [key] : key);
+      visit(current[key]);
+      path.pop();
     }
   };
   try {
-    visit(value, 'result', 0);
+    visit(value);
   } catch {
     // a getter of the user's that throws: serialisation will meet it and report it
   }
-  return [...found].map(([loss, path]) => `${path}: ${WORDS[loss]}`);
+  return [...found].map(([loss, place]) => `${place}: ${WORDS[loss]}`);
 }
 
 module.exports = { lossesIn };

@@ -29,7 +29,7 @@ class NodeRun {
     this.workflow = { id: 'workflow', name: 'My workflow', active: true, ...run.workflow };
     this.execution = { id: '1', mode: 'webhook', ...run.execution };
     this.upstream = new Map(Object.entries(run.upstream ?? {}));
-    this.previous = run.previous_node ?? [...this.upstream.keys()].at(-1) ?? 'Input';
+    this.previous = run.previous_node ?? [...this.upstream.keys()].at(-1) ?? 'Items';
     if (!this.upstream.has(this.previous)) this.upstream.set(this.previous, this.items);
     this.variables = run.variables ?? {};
     this.env = run.env ?? null;
@@ -254,69 +254,105 @@ function executionOf(run) {
   };
 }
 
+/** What the data globals of one item share, each made when it is first asked for. */
+class Scope {
+  #now;
+  #execution;
+  #data;
+
+  constructor(run, index) {
+    Settings.defaultZone = run.timezone;
+    this.run = run;
+    this.index = index;
+    this.view = viewsOf(run);
+    this.input = viewOfArray(run.items);
+  }
+
+  get now() {
+    return (this.#now ??= DateTime.now());
+  }
+
+  get execution() {
+    return (this.#execution ??= executionOf(this.run));
+  }
+
+  get item() {
+    return this.input[this.index];
+  }
+
+  get fill() {
+    return (this.#data ??= fromAi(this.input, 0));
+  }
+}
+
+const previousNode = (run) =>
+  computed(['name', 'outputIndex', 'runIndex'], (key) =>
+    key === 'name' ? run.previous : key === 'outputIndex' || key === 'runIndex' ? 0 : undefined,
+  );
+
+/** The data globals, in n8n's order: {name: what makes its value in a Scope}. */
+const GLOBALS = {
+  $: ({ run, view, input, index }) => dollar(run, view, input, index),
+  $input: ({ run, input, index }) => inputOf(run, input, index),
+  $binary: ({ input, item }) => (input.length ? binaryOf(item) : undefined),
+  $data: ({ item }) => item?.json,
+  $env: ({ run }) => environment(run),
+  $evaluateExpression: () => evaluateExpression,
+  $item: ({ run }) => (at) => dataGlobals(run, at),
+  $fromAI: ({ fill }) => fill,
+  $fromai: ({ fill }) => fill,
+  $fromAi: ({ fill }) => fill,
+  $items: ({ view, input }) => (name, output) => (name === undefined ? input : branchOf(view, name, output)),
+  $tool: ({ input }) => (input[0]?.json ? { name: undefined, parameters: undefined } : undefined),
+  $json: ({ item }) => item?.json,
+  $node: ({ run, view, index }) => nodesOf(run, view, index),
+  $self: () => computed([], () => undefined),
+  $parameter: ({ run }) => run.node.parameters,
+  $rawParameter: ({ run }) => run.node.parameters,
+  $prevNode: ({ run }) => previousNode(run),
+  $runIndex: () => 0,
+  $mode: ({ run }) => run.execution.mode,
+  $workflow: ({ run }) => computed(['active', 'id', 'name'], (key) => run.workflow[key]),
+  $itemIndex: ({ index }) => index,
+  $now: ({ now }) => now,
+  $today: ({ now }) => now.set({ hour: 0, minute: 0, second: 0, millisecond: 0 }),
+  $jmesPath: () => search,
+  DateTime: () => DateTime,
+  Interval: () => Interval,
+  Duration: () => Duration,
+  $execution: ({ execution }) => execution,
+  $evaluation: () => undefined,
+  $vars: ({ run }) => run.variables,
+  $secrets: () => undefined,
+  $executionId: ({ run }) => run.execution.id,
+  $resumeWebhookUrl: ({ execution }) => execution.resumeUrl,
+  $getPairedItem: ({ run, view, input, index }) => (name) => pairedItem(run, view(name), input, name, index, '$getPairedItem'),
+  $jmespath: () => search,
+  $position: ({ index }) => index,
+  $thisItem: ({ item }) => item,
+  $thisItemIndex: ({ index }) => index,
+  $thisRunIndex: () => 0,
+  $nodeVersion: ({ run }) => run.node.typeVersion,
+  $nodeId: ({ run }) => run.node.id,
+  $agentInfo: () => undefined,
+  $webhookId: ({ run }) => run.node.webhookId,
+};
+const NAMES = Object.keys(GLOBALS);
+
 /**
  * The data globals of one run, in n8n's order.
  * @param run a NodeRun
  * @param index the item that `$json`, `$input.item`, ... are bound to
+ * @param wanted a Set of the names that are needed; null for all
  */
-function dataGlobals(run, index) {
-  Settings.defaultZone = run.timezone;
-  const view = viewsOf(run);
-  const input = viewOfArray(run.items);
-  const now = DateTime.now();
-  const fill = fromAi(input, 0);
-  const node = (name, output) => (name === undefined ? input : branchOf(view, name, output));
-  const tool = input[0]?.json ? { name: undefined, parameters: undefined } : undefined;
-  const item = (at) => dataGlobals(run, at);
-  const execution = executionOf(run);
-  return {
-    $: dollar(run, view, input, index),
-    $input: inputOf(run, input, index),
-    $binary: input.length ? binaryOf(input[index]) : undefined,
-    $data: input[index]?.json,
-    $env: environment(run),
-    $evaluateExpression: evaluateExpression,
-    $item: item,
-    $fromAI: fill,
-    $fromai: fill,
-    $fromAi: fill,
-    $items: node,
-    $tool: tool,
-    $json: input[index]?.json,
-    $node: nodesOf(run, view, index),
-    $self: computed([], () => undefined),
-    $parameter: run.node.parameters,
-    $rawParameter: run.node.parameters,
-    $prevNode: computed(['name', 'outputIndex', 'runIndex'], (key) =>
-      key === 'name' ? run.previous : key === 'outputIndex' || key === 'runIndex' ? 0 : undefined,
-    ),
-    $runIndex: 0,
-    $mode: run.execution.mode,
-    $workflow: computed(['active', 'id', 'name'], (key) => run.workflow[key]),
-    $itemIndex: index,
-    $now: now,
-    $today: now.set({ hour: 0, minute: 0, second: 0, millisecond: 0 }),
-    $jmesPath: search,
-    DateTime,
-    Interval,
-    Duration,
-    $execution: execution,
-    $evaluation: undefined,
-    $vars: run.variables,
-    $secrets: undefined,
-    $executionId: run.execution.id,
-    $resumeWebhookUrl: execution.resumeUrl,
-    $getPairedItem: (name) => pairedItem(run, view(name), input, name, index, '$getPairedItem'),
-    $jmespath: search,
-    $position: index,
-    $thisItem: input[index],
-    $thisItemIndex: index,
-    $thisRunIndex: 0,
-    $nodeVersion: run.node.typeVersion,
-    $nodeId: run.node.id,
-    $agentInfo: undefined,
-    $webhookId: run.node.webhookId,
-  };
+function dataGlobals(run, index, wanted = null) {
+  const scope = new Scope(run, index);
+  const globals = {};
+  for (const name of NAMES) if (wanted === null || wanted.has(name)) globals[name] = GLOBALS[name](scope);
+  return globals;
 }
 
-module.exports = { NodeRun, dataGlobals };
+/** Functions that all runs share. */
+const dataFunctions = [search, evaluateExpression];
+
+module.exports = { NodeRun, dataFunctions, dataGlobals };

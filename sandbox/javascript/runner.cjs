@@ -4,12 +4,13 @@
 const { startupSnapshot } = require('node:v8');
 const vm = require('node:vm');
 const { readFrame, writeText } = require('./frames.cjs');
-const { Timers, bindToItem, consoleFor, emptied, fillForBody, fillForNode, prepare } = require('./contexts.cjs');
+const { Contexts, Timers, bindToItem, consoleFor, fillForBody, fillForNode } = require('./contexts.cjs');
 const { NodeRun } = require('./node_data.cjs');
 const { SCRIPT, WRAPPER, Unspeakable, isSpeakable, nodeFault, plainFault } = require('./faults.cjs');
 const { lossesIn } = require('./losses.cjs');
+const { watchable } = require('./realm.cjs');
 const { harden, restore } = require('./harden.cjs');
-const { isOwnName, isTame } = require('./tame.cjs');
+const { isOwnName, isTame, wordsOf } = require('./tame.cjs');
 
 const BARE = process.argv.includes('--bare');
 const CHUNK = 1000; // n8n runs each-item code in chunks of so many items, each in a context of its own
@@ -90,8 +91,8 @@ function compile(code) {
 }
 
 async function runBody(request, given, output, timers) {
-  const prepared = takeContext('body');
-  fillForBody(prepared, given, output, timers);
+  const prepared = contexts.take('body');
+  fillForBody(prepared, contexts.reached, { given, output, timers });
   return await settled(() => compile(request.code).runInContext(prepared.context));
 }
 
@@ -108,8 +109,8 @@ async function runNode(request, given, output, timers, warnings) {
   if (!code) throw new Unspeakable(new Error('there is no code to run'));
   const run = new NodeRun(USES_INPUT.test(code) ? given : { ...given, items: [] });
   if (rules.mode === 'runOnceForEachItem') return await runEach(request, given, run, output, timers, warnings);
-  const prepared = takeContext('node');
-  fillForNode(prepared, run, rules, output, timers, given);
+  const prepared = contexts.take('node');
+  fillForNode(prepared, contexts.reached, { run, rules, output, timers, given });
   try {
     const result = await settled(() => compile(code).runInContext(prepared.context));
     return result === null ? [] : result;
@@ -125,10 +126,10 @@ async function runEach(request, given, run, output, timers, warnings) {
   let prepared;
   for (let index = 0; index < given.items.length; index++) {
     if (index % CHUNK === 0) {
-      prepared = takeContext('node');
-      fillForNode(prepared, run, rules, output, timers, given);
+      prepared = contexts.take('node');
+      fillForNode(prepared, contexts.reached, { run, rules, output, timers, given });
     }
-    bindToItem(prepared, run, index);
+    bindToItem(prepared, contexts.reached, run, index);
     try {
       const result = await settled(() => compile(code).runInContext(prepared.context));
       if (result) returned.push(itemOf(result, index, warnings));
@@ -227,7 +228,6 @@ async function answer(request, given, limits) {
     killedBy = error instanceof OutputOverflow ? 'output' : undefined;
   }
   current.fail = () => {};
-  restore();
   const left = timers.stop();
   if (left && node) warnings.push(`${left} timer(s) still running when the code returned: n8n never clears them`);
   const { user, system } = process.cpuUsage(started);
@@ -244,18 +244,7 @@ async function answer(request, given, limits) {
   return `{"ok":${fault === null},"result":${fault === null ? result : 'null'},${rest.slice(1)}`;
 }
 
-const spare = { node: [], body: [] };
-
-/** The context of the input before, where the code cannot have changed it: {prepared} once there is one. */
-let kept;
-
-/** A context prepared beforehand if there is one. */
-function takeContext(dialect) {
-  if (kept?.prepared && emptied(kept.prepared)) return kept.prepared;
-  const prepared = spare[dialect].pop() ?? prepare(dialect);
-  if (kept) kept.prepared = prepared;
-  return prepared;
-}
+const contexts = new Contexts();
 
 const DEFAULT_LIMITS = { output_bytes: 1_000_000, result_bytes: 16_000_000 };
 const WARM_UP = {
@@ -269,22 +258,41 @@ async function warmUp() {
     const request = { code: WARM_UP.code, dialect, rules: { mode: 'runOnceForAllItems' } };
     await answer(request, WARM_UP.given, { ...DEFAULT_LIMITS });
     await answer({ ...request, code: 'throw new Error("warm")' }, WARM_UP.given, { ...DEFAULT_LIMITS });
-    spare[dialect].push(prepare(dialect));
+    contexts.stock(dialect);
   }
 }
 
-/** Whether inputs may share a context: names of the language that an input takes for itself would outlast it. */
-function mayKeepContext({ code, contexts, dialect }) {
-  if (contexts.length < 2 || BARE || !isTame(code)) return false;
-  return dialect === 'node' || contexts.every((given) => Object.keys(given).every(isOwnName));
+const LUXON = ['DateTime', 'Duration', 'Interval'];
+
+/** From so many inputs on, looking a realm over costs less than making new ones. */
+const WORTH_WATCHING = 16;
+
+/** Prepare for what can be told from the code: whether inputs may share a context, and which names it can reach. */
+function prepareFor({ code, contexts: inputs, dialect }) {
+  const runs = inputs.reduce((sum, { items }) => sum + (dialect === 'node' && Array.isArray(items) ? items.length : 1), 0);
+  if (runs < 2 || BARE || typeof code !== 'string') return;
+  // names of the language that an input takes for itself would outlast it
+  const keeps = dialect === 'node' || inputs.every((given) => Object.keys(given).every(isOwnName));
+  if (isTame(code)) return contexts.share({ reached: wordsOf(code), keeps, watches: false });
+  const seen = keeps && inputs.length >= WORTH_WATCHING ? watchable(code) : null;
+  if (seen) contexts.share({ ...seen, keeps, watches: true });
+}
+
+/** Undo what an input may have left behind outside its context. */
+function tidyUp() {
+  if (contexts.reached === null || LUXON.some((name) => contexts.reached.has(name))) restore();
 }
 
 async function serve() {
   const request = readFrame();
   const limits = { ...DEFAULT_LIMITS, ...request.limits };
   request.rules ??= {};
-  if (mayKeepContext(request)) kept = {};
-  for (const given of request.contexts) writeText(await answer(request, given, limits));
+  prepareFor(request);
+  for (const given of request.contexts) {
+    writeText(await answer(request, given, limits));
+    await contexts.review();
+    tidyUp();
+  }
 }
 
 async function main() {

@@ -128,4 +128,7 @@ function isTameBracket(before, after) {
 /** Whether a name that an input brings along hides nothing that a realm has. */
 const isOwnName = (name) => !named().globals.has(name);
 
-module.exports = { isOwnName, isTame };
+/** Every name that code spells. */
+const wordsOf = (code) => new Set(code.match(WORD));
+
+module.exports = { isOwnName, isTame, wordsOf };

@@ -10,15 +10,18 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from re import compile as pattern
+from typing import Literal
 
 from sandbox.types import NodeRules
 
 __all__ = [
     "FORMAT_METHODS",
     "GUARD_NAME",
+    "Kind",
     "Violation",
     "blocked_fields",
     "import_refusal",
+    "is_standard",
     "is_unchecked",
     "violations",
 ]
@@ -50,12 +53,32 @@ _FIELD_ATTRIBUTE = pattern(r"\.(\w+)")
 _FIELD_KEY = pattern(r"\[(['\"]?)(\w+)\1\]")
 
 
+Kind = Literal[
+    "stdlib-import",
+    "external-import",
+    "relative-import",
+    "dynamic-import",
+    "name",
+    "attribute",
+    "bound-format",
+    "mangled",
+    "positional-match",
+    "text",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One thing the check refuses."""
 
     line: int
     text: str
+    """In n8n's words."""
+    kind: Kind
+    name: str = ""
+    """What is refused: the module, the name, the attribute, or the whole text."""
+    column: int = 0
+    """0-based, as in the tree."""
 
     def __str__(self) -> str:
         return f"Line {self.line}: {self.text}"
@@ -66,21 +89,24 @@ def is_unchecked(rules: NodeRules) -> bool:
     return "*" in rules.python_stdlib_allow and "*" in rules.python_external_allow
 
 
-def violations(code: str, rules: NodeRules) -> list[Violation]:
-    """List what n8n's check refuses in `code`, in the order n8n lists it.
-
-    Raises:
-        SyntaxError: the code cannot be parsed on its own.
-    """
+def violations(tree: ast.Module, rules: NodeRules) -> list[Violation]:
+    """List what n8n's check refuses in the code of `tree`, in the order n8n lists it; nothing where it is skipped."""
+    if is_unchecked(rules):
+        return []
     checker = _Checker(rules)
-    checker.visit(ast.parse(code))
+    checker.visit(tree)
     return checker.found
+
+
+def is_standard(module: str) -> bool:
+    """Whether a module is of the standard library of n8n's CPython."""
+    return module.partition(".")[0] in _STDLIB
 
 
 def import_refusal(module: str, rules: NodeRules) -> str | None:
     """Why `module` may not be imported, or None when it may."""
     top = module.partition(".")[0]
-    standard = top in _STDLIB
+    standard = is_standard(module)
     allowed = rules.python_stdlib_allow if standard else rules.python_external_allow
     if "*" in allowed or top in allowed:
         return None
@@ -105,6 +131,9 @@ def blocked_fields(template: str) -> Iterator[str]:
             yield from blocked_fields(spec)
 
 
+_Placed = ast.expr | ast.stmt | ast.excepthandler | ast.arg | ast.pattern
+
+
 class _Checker(ast.NodeVisitor):
     """Walks the tree as n8n's visitor does, so that findings come in the same order."""
 
@@ -116,36 +145,40 @@ class _Checker(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self._import(alias.name, node.lineno)
-            self._alias(alias.asname, node.lineno)
+            self._import(alias.name, node)
+            self._alias(alias.asname, node)
         self.generic_visit(node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.level > 0:
-            self._add(node.lineno, "Relative imports are disallowed.")
+            self._add(node, "relative-import", "", "Relative imports are disallowed.")
         elif node.module:
-            self._import(node.module, node.lineno)
+            self._import(node.module, node)
         for alias in node.names:
-            if not self._alias(alias.asname, node.lineno):
-                self._alias(alias.name, node.lineno)
+            if not self._alias(alias.asname, node):
+                self._alias(alias.name, node)
         self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:
-        self._name(node.id, node.lineno)
+        self._name(node.id, node)
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         name = node.attr
         if name in BLOCKED_ATTRIBUTES:
-            self._add(node.lineno, f"Access to attribute '{name}' {_BYPASS}")
+            self._add(node, "attribute", name, f"Access to attribute '{name}' {_BYPASS}")
         if name in FORMAT_METHODS and id(node) not in self.called:
             self._add(
-                node.lineno,
+                node,
+                "bound-format",
+                name,
                 f"Extracting '{name}' as a bound method is disallowed; call it directly on its receiver instead.",
             )
         if name.startswith("_") and "__" in name and name.partition("__")[0].startswith("_"):
             self._add(
-                node.lineno,
+                node,
+                "mangled",
+                name,
                 "Access to name-mangled attributes (pattern: _ClassName__attr) is disallowed for security reasons.",
             )
         self.generic_visit(node)
@@ -156,9 +189,10 @@ class _Checker(ast.NodeVisitor):
         if _is_import_call(node.func):
             first = node.args[0] if node.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                self._import(first.value, node.lineno)
+                self._import(first.value, node)
             else:
-                self._add(node.lineno, "Dynamic __import__() calls are not allowed for security reasons.")
+                message = "Dynamic __import__() calls are not allowed for security reasons."
+                self._add(node, "dynamic-import", "__import__", message)
         self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
@@ -167,58 +201,59 @@ class _Checker(ast.NodeVisitor):
         if name in {"__builtins__", "builtins"} and isinstance(node.slice, ast.Constant):
             key = node.slice.value
             if isinstance(key, str) and key in BLOCKED_ATTRIBUTES:
-                self._add(node.lineno, f"Access to attribute '{key}' {_BYPASS}")
+                self._add(node, "attribute", key, f"Access to attribute '{key}' {_BYPASS}")
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
-            self._text(node.value, node.lineno)
+            self._text(node.value, node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
         joined = _joined(node)
         if joined is not None:
-            self._text(joined, node.lineno)
+            self._text(joined, node)
         self.generic_visit(node)
 
     def visit_Global(self, node: ast.Global) -> None:
         for name in node.names:
-            self._defined("Global declaration of", name, node.lineno)
+            self._defined("Global declaration of", name, node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        self._defined("Function named", node.name, node.lineno)
+        self._defined("Function named", node.name, node)
         self.generic_visit(node)
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
-        self._defined("Function named", node.name, node.lineno)
+        self._defined("Function named", node.name, node)
         self.generic_visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self._defined("Class named", node.name, node.lineno)
+        self._defined("Class named", node.name, node)
         self.generic_visit(node)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        self._name(node.name or "", node.lineno)
+        self._name(node.name or "", node)
         self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> None:
-        self._defined("Parameter named", node.arg, node.lineno)
+        self._defined("Parameter named", node.arg, node)
         self.generic_visit(node)
 
     def visit_MatchClass(self, node: ast.MatchClass) -> None:
         if node.patterns:
-            self._add(node.lineno, "Positional match patterns are disallowed for security reasons.")
+            message = "Positional match patterns are disallowed for security reasons."
+            self._add(node, "positional-match", "", message)
         for name in node.kwd_attrs:
             if name in BLOCKED_ATTRIBUTES:
-                self._add(node.lineno, f"Match pattern extracting attribute '{name}' {_BYPASS}")
+                self._add(node, "attribute", name, f"Match pattern extracting attribute '{name}' {_BYPASS}")
         self.generic_visit(node)
 
-    def _add(self, line: int, text: str) -> None:
-        self.found.append(Violation(line, text))
+    def _add(self, node: _Placed, kind: Kind, name: str, text: str) -> None:
+        self.found.append(Violation(node.lineno, text, kind, name, node.col_offset))
 
-    def _import(self, module: str, line: int) -> None:
+    def _import(self, module: str, node: _Placed) -> None:
         """Each top-level module is judged once, where it is met first."""
         if module.startswith("."):
-            self._add(line, "Relative imports are disallowed.")
+            self._add(node, "relative-import", "", "Relative imports are disallowed.")
             return
         top = module.partition(".")[0]
         if top in self.imported:
@@ -226,29 +261,29 @@ class _Checker(ast.NodeVisitor):
         self.imported.add(top)
         refusal = import_refusal(module, self.rules)
         if refusal:
-            self._add(line, refusal)
+            self._add(node, "stdlib-import" if is_standard(module) else "external-import", top, refusal)
 
-    def _alias(self, name: str | None, line: int) -> bool:
+    def _alias(self, name: str | None, node: _Placed, kind: Kind | None = None) -> bool:
         if name in BLOCKED_NAMES:
-            self._add(line, f"Access to name '{name}' {_BYPASS}")
+            self._add(node, kind or "name", name, f"Access to name '{name}' {_BYPASS}")
         elif name in BLOCKED_ATTRIBUTES:
-            self._add(line, f"Access to attribute '{name}' {_BYPASS}")
+            self._add(node, kind or "attribute", name, f"Access to attribute '{name}' {_BYPASS}")
         else:
             return False
         return True
 
-    def _name(self, name: str, line: int) -> None:
+    def _name(self, name: str, node: _Placed) -> None:
         if name in BLOCKED_NAMES:
-            self._add(line, f"Access to name '{name}' {_BYPASS}")
+            self._add(node, "name", name, f"Access to name '{name}' {_BYPASS}")
 
-    def _defined(self, what: str, name: str, line: int) -> None:
+    def _defined(self, what: str, name: str, node: _Placed) -> None:
         if name in BLOCKED_NAMES:
-            self._add(line, f"{what} '{name}' {_BYPASS}")
+            self._add(node, "name", name, f"{what} '{name}' {_BYPASS}")
 
-    def _text(self, text: str, line: int) -> None:
-        if not self._alias(text, line):
+    def _text(self, text: str, node: _Placed) -> None:
+        if not self._alias(text, node, "text"):
             for name in blocked_fields(text):
-                self._add(line, f"String pattern accessing '{name}' {_BYPASS}")
+                self._add(node, "text", name, f"String pattern accessing '{name}' {_BYPASS}")
 
 
 def _is_import_call(function: ast.expr) -> bool:

@@ -79,7 +79,7 @@ class PythonNode:
         """What n8n changes in silence, of the code and, after a run, of its result."""
         self._compiled: types.CodeType | None = None
         if not is_unchecked(rules):
-            found = violations(code, rules)
+            found = violations(ast.parse(code), rules)
             if found:
                 raise _refused(found)
 

@@ -4,12 +4,11 @@ import gc
 import importlib
 import json
 import os
-import random
 import sys
 import types
-from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from sandbox.codes import ASK, HANDED
 from sandbox.lockdown.limits import lock_execution
 from sandbox.python.execution import Execution
 from sandbox.python.replacements import keep_zones_in_memory
@@ -69,6 +68,7 @@ class W:
 result = [f"{k}" for k, v in {"a": W(1)}.items()]
 print(sum([1, x]))
 """
+_CHUNK = 65_536
 _SHORT = "result = [x + 1]"
 """In each child: the pages that every code touches, and no more, for a touched page is a copied page."""
 
@@ -83,34 +83,34 @@ class Child:
         keep_zones_in_memory()
         for _ in range(_WARM_UPS):
             self.warm_up(_THOROUGH)
+        sys.modules[_USER_MODULE] = types.ModuleType(_USER_MODULE)
 
     def warm_up(self, code: str = _SHORT) -> None:
         """Touch the pages that a run will touch, while nobody waits."""
         limits = {"output_bytes": 1000, "result_bytes": 1000}
         request = {"code": code, "dialect": "auto", "contexts": [{"x": 1}], "rules": None, "limits": limits}
-        for _ in self.answers(json.loads(json.dumps(request))):
-            pass
+        told = json.loads(json.dumps(request))
+        execution = Execution(told, language_layer=self.language_layer)
+        for context in told["contexts"]:
+            execution.answer(context)
 
     def serve(self, descriptor: int) -> NoReturn:
         """Say ready, read one request, answer, end."""
-        sys.modules[_USER_MODULE] = types.ModuleType(_USER_MODULE)
-        random.seed()  # or every child would throw the same dice
         wire = _Wire(descriptor)
         wire.send(b'{"ready":true}')
-        request = json.loads(wire.receive())
+        request, ticket = json.loads(wire.receive()), wire.receive()
         limits = request["limits"]
         lock_execution(limits["memory_mb"], int(limits["timeout_s"]) + 2)
         gc.freeze()  # what the warm-up left is no garbage to look for
         gc.enable()
-        for answer in self.answers(request):
-            wire.send(answer)
-        os._exit(0)
-
-    def answers(self, request: Mapping[str, Any]) -> Iterator[bytes]:
-        """Run the request; yields one encoded answer for each context."""
         execution = Execution(request, language_layer=self.language_layer)
+        if ticket == ASK:
+            wire.send(HANDED + execution.compiled_bytes())
+        elif ticket:
+            execution.load(ticket[1:])
         for context in request["contexts"]:
-            yield execution.answer(context)
+            wire.send(execution.answer(context))
+        os._exit(0)
 
 
 class _Wire:
@@ -118,6 +118,7 @@ class _Wire:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._unread = b""
         self._write, self._read, self._length = os.write, os.read, len
 
     def send(self, body: bytes) -> None:
@@ -131,10 +132,11 @@ class _Wire:
         return self._exactly(size)
 
     def _exactly(self, size: int) -> bytes:
-        parts = bytearray()
+        parts = bytearray(self._unread)
         while self._length(parts) < size:
-            part = self._read(self._descriptor, min(size - self._length(parts), 1 << 20))
+            part = self._read(self._descriptor, _CHUNK)
             if not part:
                 os._exit(0)  # the controller hung up
             parts += part
-        return bytes(parts)
+        self._unread = bytes(parts[size:])
+        return bytes(parts[:size])

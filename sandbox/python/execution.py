@@ -2,13 +2,16 @@
 
 import ast
 import json
+import marshal
 import mmap
+import random
 import resource
 import sys
 import time
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.codes import MOST_BYTES
 from sandbox.n8n.python_node import PythonNode, rules_from
 from sandbox.python import failures
 from sandbox.python.answers import as_json
@@ -31,10 +34,27 @@ class Execution:
         self.language_layer = language_layer
         self.node: PythonNode | None = None
         self.compiled: dict[frozenset[str], Compiled] = {}
+        self.handed = b""
+        self.seeded = False
         self.ballast = mmap.mmap(-1, _BALLAST_BYTES)
         # Bound before foreign code runs, which may replace what the modules hold.
         self.dumps, self.clock, self.usage = json.dumps, time.thread_time, resource.getrusage
         self.wall_clock = time.perf_counter
+
+    def compiled_bytes(self) -> bytes:
+        """The compiled code for another child, before any of it runs; empty when there is none to share."""
+        if self.request["dialect"] == "node" or any(map(deciding_names, self.request["contexts"])):
+            return b""
+        try:
+            made = self._compile({})
+            told = marshal.dumps((made.code, made.is_body, made.varies))
+        except Exception:  # noqa: BLE001 - the answer will tell
+            return b""
+        return told if len(told) <= MOST_BYTES else b""
+
+    def load(self, compiled: bytes) -> None:
+        """Take what `compiled_bytes` gave for the same code; only ever called in a locked child."""
+        self.handed = compiled
 
     def answer(self, context: Mapping[str, Any]) -> bytes:
         """Run on one input and encode what came of it."""
@@ -70,6 +90,7 @@ class Execution:
         else:
             compiled = self._compile(context)
             answer["varies"] = compiled.varies
+            self._throw_own_dice(compiled.varies)
             names = globals_for(context, language_layer=self.language_layer)
             exec(compiled.code, names)  # noqa: S102 - this is the place it is for
             result = names.pop(BODY)() if compiled.is_body else names.get("result")
@@ -80,10 +101,19 @@ class Execution:
     def _compile(self, context: Mapping[str, Any]) -> Compiled:
         """Compile once for all inputs, but for names that change the judgement."""
         names = deciding_names(context)
+        if not names and self.handed:
+            self.compiled[names] = Compiled(*marshal.loads(self.handed))  # noqa: S302 - that is what the lock is for
+            self.handed = b""
         if names not in self.compiled:
             code, dialect = self.request["code"], self.request["dialect"]
             self.compiled[names] = compile_code(code, dialect, names, language_layer=self.language_layer)
         return self.compiled[names]
+
+    def _throw_own_dice(self, varying: str | None) -> None:
+        """Seed once, or every child would throw alike; code without chance does not pay for it (33 pages)."""
+        if varying is not None and not self.seeded:
+            random.seed()
+            self.seeded = True
 
     def _run_node(self, context: Mapping[str, Any], answer: dict[str, Any]) -> Any:
         """Exactly as n8n's Python runner: its rules instead of the language layer."""
@@ -91,4 +121,5 @@ class Execution:
             self.node = PythonNode(self.request["code"], rules_from(self.request["rules"]))
         answer["warnings"] += self.node.warnings
         answer["varies"] = varies(ast.parse(self.request["code"]))
+        self._throw_own_dice(answer["varies"])
         return {"returned": self.node.run(context["items"], sys.stdout.write)}

@@ -7,7 +7,7 @@ __all__ = ["varies"]
 
 _MODULES = frozenset({"random", "secrets", "time", "uuid"})
 _CALLS = frozenset({"id", "hash"})
-_METHODS = frozenset({"now", "today", "utcnow", "perf_counter", "urandom", "SystemRandom"})
+_METHODS = frozenset({"now", "today", "utcnow", "perf_counter", "urandom", "SystemRandom", "samples"})
 _BY_NAME = frozenset({"getattr", "attrgetter", "methodcaller"})
 
 

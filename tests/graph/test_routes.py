@@ -17,13 +17,17 @@ def test_without_a_draft_there_is_only_the_answer() -> None:
 
 @pytest.mark.parametrize(
     ("route", "onward"),
-    [(routes.after_validate, "security"), (routes.after_security, "test"), (routes.after_test, "analyse")],
+    [(routes.after_validate, "security"), (routes.after_security, "test"), (routes.after_test, "confirm")],
     ids=["validate", "security", "test"],
 )
 def test_a_stage_that_lets_pass_hands_on(route: object, onward: str) -> None:
     state: PipelineState = {"draft": DRAFT, "failure": None, "fixes_left": 0}
     assert callable(route)
     assert route(state) == onward
+
+
+def test_what_no_model_wrote_needs_no_second_opinion() -> None:
+    assert routes.after_test({"draft": Draft("return [];", "synthesis"), "failure": None}) == "analyse"
 
 
 @pytest.mark.parametrize("route", [routes.after_validate, routes.after_security, routes.after_test])

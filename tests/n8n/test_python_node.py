@@ -1,5 +1,6 @@
 """n8n's rules for Python, without a child: the check's texts, the wrapping, what is kept of a result and an error."""
 
+import ast
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def fail(code: str) -> dict[str, Any]:
     ],
 )
 def test_the_static_check_says_what_n8n_says(code: str, texts: list[str]) -> None:
-    found = [violation.text for violation in violations(code, RULES)]
+    found = [violation.text for violation in violations(ast.parse(code), RULES)]
     assert len(found) == len(texts)
     assert all(wanted in text for wanted, text in zip(texts, found, strict=True))
 
@@ -55,16 +56,14 @@ def test_the_static_check_says_what_n8n_says(code: str, texts: list[str]) -> Non
 @pytest.mark.parametrize("name", sorted(BLOCKED_ATTRIBUTES | BLOCKED_NAMES))
 def test_every_blocked_name_is_refused_as_an_attribute_or_a_name_and_as_a_text(name: str) -> None:
     code = f"x = a.{name}" if name in BLOCKED_ATTRIBUTES else f"x = {name}"
-    assert [violation.line for violation in violations(f"y = 1\n{code}", RULES)] == [2]
-    assert violations(f"x = {name!r}", RULES)
+    assert [violation.line for violation in violations(ast.parse(f"y = 1\n{code}"), RULES)] == [2]
+    assert violations(ast.parse(f"x = {name!r}"), RULES)
 
 
 @pytest.mark.parametrize("module", ["json", "json.decoder"])
 def test_an_allowed_module_may_be_imported_with_its_parts(module: str) -> None:
-    assert (
-        violations(f"import {module}", load_profile(overrides={"python_stdlib_allow": ["json"]}).rules(RULES.mode))
-        == []
-    )
+    rules = load_profile(overrides={"python_stdlib_allow": ["json"]}).rules(RULES.mode)
+    assert violations(ast.parse(f"import {module}"), rules) == []
 
 
 @pytest.mark.parametrize(

@@ -112,3 +112,25 @@ async def test_good_code_is_not_run_at_all() -> None:
 
     found = await optimise("result = [i for i in items]", "python", execute, [ROWS])
     assert (found.proof.verdict, found.suggestions) == ("unchanged", ())
+
+
+async def test_the_proof_is_drawn_as_time_against_size() -> None:
+    async def execute(request: ExecutionRequest) -> list[ExecutionResult]:
+        cost_ms = 9.0 if request.code == QUADRATIC else 1.0
+        return [ExecutionResult(True, "same", run_time_ms=cost_ms)] * len(request.contexts)
+
+    found = await optimise(QUADRATIC, "python", execute, [ROWS], sizes=(10, 100))
+    assert found.chart_svg is not None
+    assert all(word in found.chart_svg for word in ("<svg", "original", "optimised", "100"))
+
+
+async def test_without_a_rewrite_there_is_nothing_to_draw(sandbox: Sandbox) -> None:
+    assert (await optimise("return items;", "javascript", sandbox.execute, [ROWS])).chart_svg is None
+
+
+async def test_a_fix_of_ruff_is_proven_like_our_own(sandbox: Sandbox) -> None:
+    code = 'result = {name: 0 for name in [item["json"]["email"] for item in items]}'
+    found = await optimise(code, "python", sandbox.execute, [ROWS], sizes=(10, 100))
+    assert [one.type for one in found.suggestions] == ["simplification"]
+    assert found.code == code or "dict.fromkeys" in found.code
+    assert "simplification" in (*found.proof.applied, *found.proof.rejected)

@@ -19,6 +19,7 @@ NUMBERS = [0, 1, 7, -3, 2.5, 1000, 1234.56, 86400]
 TEXTS = [
     "Ann Lee", "ann@acme.io", " red, blue ,x", "", "INV-0042/7", "Größe ñandú", "a-b_c.d e", "Total: 12.50 EUR", "x",
     "See https://a.io/p?q=1, now", "tags #one #two", "4111111111111234", "1,234.50", "First line\nsecond;third", "[#4711] (ab)",
+    "9/12/2002 6:25:57 PM", "06-Oct-2143", "01311846", "14. November 2013", "6:25PM", "30/3/99",
 ]  # fmt: skip
 DATES = ["2024-05-03", "2024-02-29", "2023-12-31", "2024-05-03T14:07:09Z", "1999-01-01"]
 LISTS: list[list[Any]] = [[], [3, 1, 2], ["b", "a", "b"], [2.5, -1], ["x"], [True, False], [True, True]]
@@ -55,6 +56,9 @@ PARAMETERS: dict[str, list[tuple[Any, ...]]] = {
     "start_of": [("week",), ("month",), ("quarter",), ("year",)], "csv_table": [(";",)], "to_csv": [(";",)],
     "date_part": [(part,) for part in ("year", "month", "day", "hour", "minute", "weekday", "weekNumber", "quarter", "daysInMonth")],
     "write_date": [(layout,) for layout in ("dd.MM.yyyy", "yyyy-MM", "EEEE", "d MMM yyyy", "MMMM d, yyyy", "HH:mm", "h:mm a", "yyyy-MM-ddTHH:mm:ss")],
+    "snap": [(5, 0, "down"), (0.05, 0, "nearest"), (25, 1, "up")], "snap_time": [(1800, 0, "down"), (5400, 1800, "nearest")],
+    "run_of": [("letters", 0), ("digits", -1), ("solid", 1), ("upper", 0)], "read_any_date": [(False,), (True,)],
+    "cut": [((0,), ("digits", 0, 1)), (("=,", -1, 1), (None,)), ((1,), (-1,)), (("alnum", 1, 0), ("alnum", 1, 1))],
     "read_date": [("yyyy-MM-ddTHH:mm:ssZ",)], "in_turn": [(("a", "b"), 2)], "flatten": [(".",)], "unflatten": [(".",)],
 }  # fmt: skip
 SEPARATED = {

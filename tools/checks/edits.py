@@ -9,7 +9,7 @@ from tools.checks.failure import Failure
 from tools.checks.javascript_repairs import javascript_repairs
 from tools.checks.javascript_scopes import scopes_of
 from tools.checks.javascript_tree import parse_javascript
-from tools.checks.lines import MAX_DEEP_BYTES, size_finding
+from tools.checks.limits import deep_limit
 from tools.checks.n8n import check_n8n
 from tools.checks.nudges import javascript_nudges, python_nudges
 from tools.checks.python_repairs import python_repairs
@@ -38,7 +38,7 @@ def automatic_edits(
     that make it compile. With a mode, the code is meant for a node and gets what n8n's runner wants. With a failure,
     what the failing test showed is used; the last of these edits are guesses.
     """
-    if size_finding(code, MAX_DEEP_BYTES) is not None:
+    if deep_limit(code, language) is not None:
         return []
     if not check_syntax(code, language).ok:
         found = [*_unwrapped(code, language), *_compiling(code, language)]

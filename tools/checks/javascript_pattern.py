@@ -105,10 +105,9 @@ class _Pattern:
         return "unterminated character class"
 
     def _group(self) -> str:
-        rest = self.pattern[self.index + 1 :]
         self.index += 1
         self.atom = False
-        if not rest.startswith("?"):
+        if not self.pattern.startswith("?", self.index):
             self.open.append(True)
             return ""
         for opening, repeatable in (
@@ -118,11 +117,11 @@ class _Pattern:
             ("?<=", False),
             ("?<!", False),
         ):
-            if rest.startswith(opening):
+            if self.pattern.startswith(opening, self.index):
                 self.open.append(repeatable)
                 self.index += len(opening)
                 return ""
-        head = _NAMED.match(rest) or _MODIFIERS.match(rest)
+        head = _NAMED.match(self.pattern, self.index) or _MODIFIERS.match(self.pattern, self.index)
         if head is None:
             return "invalid group"
         self.open.append(True)

@@ -8,6 +8,7 @@ from tools.checks.javascript_tree import JsNode, JsSource
 from tools.checks.javascript_values import GLOBAL, Values
 from tools.checks.lines import finding_at
 from tools.checks.report import Finding, Severity
+from tools.checks.secret import SECRET
 from tools.checks.words import words
 
 __all__ = ["DANGEROUS_MODULES", "javascript_security"]
@@ -27,9 +28,6 @@ _TIMERS = frozenset({"setTimeout", "setInterval", "setImmediate"})
 _COMPARISONS = frozenset({"===", "==", "!==", "!=", "instanceof"})
 _REFLECTIVE = frozenset(
     {"Reflect.get", "Object.getOwnPropertyDescriptor", "Reflect.getOwnPropertyDescriptor", "Reflect.has"}
-)
-_SECRET = re.compile(
-    r"\b(?:sk-[A-Za-z0-9_-]{20,}|ghp_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|xox[abpr]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{35}|eyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.)"
 )
 _JSFUCK = re.compile(rb"\A[\[\]()!+\s;]{200,}\Z")
 _REMEDIES = {
@@ -76,7 +74,7 @@ class _Rules:
         for node in self.source.kinds("with_statement"):
             yield self.find(node, "with", "`with` hides which names are globals, and is not allowed")
         for node in self.source.kinds("string_fragment"):
-            if _SECRET.search(node.text):
+            if SECRET.search(node.text):
                 yield self.find(node, "secret", "this looks like a secret key", severity="warning")
 
     def find(

@@ -8,7 +8,7 @@ from functools import lru_cache
 import tree_sitter
 import tree_sitter_javascript
 
-__all__ = ["FUNCTIONS", "LOOPS", "JsNode", "JsSource", "first_error_line", "parse_javascript"]
+__all__ = ["FUNCTIONS", "LOOPS", "JsNode", "JsSource", "first_error_line", "parse_javascript", "tree_size"]
 
 FUNCTIONS = frozenset(
     {
@@ -22,6 +22,7 @@ FUNCTIONS = frozenset(
 )
 LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 _ESCAPE = re.compile(r"\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}))")
+_WIDE_SPACE = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]")
 _HTML_COMMENT = re.compile(rb"(^\s*)<!--", re.MULTILINE)
 
 
@@ -116,11 +117,7 @@ class JsSource:
         self.code = code
         self.data = code.encode("utf-8", "replace")
         self._line_starts: list[int] | None = None
-        parser = tree_sitter.Parser(_language())
-        tree = parser.parse(self.data)
-        if tree.root_node.has_error and b"<!--" in self.data:
-            # V8 reads `<!--` as the start of a comment, the grammar does not.
-            tree = parser.parse(_HTML_COMMENT.sub(rb"\1//--", self.data))
+        tree = _parse(code)
         self.has_error = tree.root_node.has_error
         self.nodes: list[JsNode] = []
         self.missing: list[JsNode] = []
@@ -175,14 +172,49 @@ def _language() -> tree_sitter.Language:
     return tree_sitter.Language(tree_sitter_javascript.language())
 
 
+@lru_cache(maxsize=4)
+def _parse(code: str) -> tree_sitter.Tree:
+    """The grammar's tree; broken text takes long (4 s for 200 kB of quotes), so it is read once."""
+    parser = tree_sitter.Parser(_language())
+    data = code.encode("utf-8", "replace")
+    tree = parser.parse(data)
+    if tree.root_node.has_error and (plain := _as_grammar_reads(code)) != data:
+        tree = parser.parse(plain)
+    return tree
+
+
+def _as_grammar_reads(code: str) -> bytes:
+    """The code, as many bytes, without what V8 takes and the grammar does not.
+
+    `<!--` starts a comment, and a line may begin with a space that is no ASCII one.
+    """
+    plain = _WIDE_SPACE.sub(lambda space: " " * len(space[0].encode()), code)
+    return _HTML_COMMENT.sub(rb"\1//--", plain.encode("utf-8", "replace"))
+
+
 def first_error_line(code: str) -> int | None:
     """The 1-based line of the first grammar error of long code, or None; early errors are not looked for."""
-    node = tree_sitter.Parser(_language()).parse(code.encode("utf-8", "replace")).root_node
+    node = _parse(code).root_node
     if not node.has_error:
         return None
     while inner := next((child for child in node.children if child.has_error or child.is_missing), None):
         node = inner
     return node.start_point[0] + 1
+
+
+def tree_size(code: str, max_nodes: int) -> tuple[int, int]:
+    """The nodes and the levels of the tree of this code; levels are not counted beyond so many nodes."""
+    root = _parse(code).root_node
+    if root.descendant_count > max_nodes:
+        return root.descendant_count, 0
+    cursor, levels = root.walk(), 0
+    while True:
+        if cursor.goto_first_child():
+            levels = max(levels, cursor.depth)
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return root.descendant_count, levels
 
 
 @lru_cache(maxsize=16)

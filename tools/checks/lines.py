@@ -1,5 +1,7 @@
 """The lines of a text, and findings that point into them."""
 
+from functools import lru_cache
+
 from tools.checks.report import Finding, Severity
 
 __all__ = ["MAX_CODE_BYTES", "MAX_DEEP_BYTES", "finding_at", "line_at", "size_finding"]
@@ -14,13 +16,14 @@ def line_at(code: str, line: int | None) -> str:
     """The text of the 1-based line, at most 200 characters of it; empty when there is none."""
     if line is None or line < 1:
         return ""
-    start = 0
-    for _ in range(line - 1):
-        start = code.find("\n", start) + 1
-        if start == 0:
-            return ""
-    end = code.find("\n", start)
-    return code[start : end if end >= 0 else len(code)].rstrip("\r")[:200]
+    lines = _lines(code)
+    return lines[line - 1].rstrip("\r")[:200] if line <= len(lines) else ""
+
+
+@lru_cache(maxsize=4)
+def _lines(code: str) -> list[str]:
+    """The lines, split once for all findings of a text."""
+    return code.split("\n")
 
 
 def finding_at(

@@ -6,7 +6,7 @@ from sandbox.types import Language, Mode, NodeRules
 from tools.checks.javascript_n8n import javascript_n8n
 from tools.checks.javascript_scopes import scopes_of
 from tools.checks.javascript_tree import parse_javascript
-from tools.checks.lines import MAX_DEEP_BYTES, size_finding
+from tools.checks.limits import deep_limit
 from tools.checks.python_n8n import python_n8n
 from tools.checks.python_source import parse_python
 from tools.checks.report import Finding, Report
@@ -26,7 +26,7 @@ def check_n8n(code: str, language: Language, mode: Mode | None = None, profile: 
 
 @lru_cache(maxsize=32)
 def _check(code: str, language: Language, rules: NodeRules, mode_known: bool) -> Report:
-    too_long = size_finding(code, MAX_DEEP_BYTES)
+    too_long = deep_limit(code, language)
     if too_long is not None:
         return Report((too_long,))
     try:

@@ -1,30 +1,18 @@
 """What n8n's Python runner will refuse, hang on, or silently change, beyond the compiler."""
 
 import ast
-import re
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
+from sandbox.n8n.python_check import Kind, Violation, violations
 from sandbox.types import NodeRules
 from tools.checks.lines import finding_at
 from tools.checks.python_source import PythonSource, walk_statements
 from tools.checks.python_values import PythonValues
 from tools.checks.report import Finding, Severity
-from tools.checks.words import words
 
-__all__ = ["BLOCKED_ATTRIBUTES", "RETIRED_NAMES", "python_n8n"]
+__all__ = ["RETIRED_NAMES", "python_n8n"]
 
-BLOCKED_ATTRIBUTES = words("""
-    __class__ __dict__ __base__ __bases__ __mro__ __subclasses__ __globals__ __builtins__ __code__ __closure__
-    __traceback__ tb_frame tb_next f_back f_globals f_locals f_code f_builtins __getattribute__ __qualname__
-    __module__ __self__ __func__ __wrapped__ __annotations__ __import__ __init_subclass__ __getattr__ __setattr__
-    __delattr__ __reduce__ __reduce_ex__ __match_args__ __objclass__ __thisclass__ __self_class__ __prepare__
-    __instancecheck__ __subclasscheck__ __cached__ __loader__ __spec__ obj
-""")
-_BLOCKED_PREFIXES = ("gi_", "cr_", "ag_")
-_BLOCKED_NAMES = frozenset({"__loader__", "__builtins__", "__globals__", "__spec__", "__name__"})
-_FORMAT_METHODS = frozenset({"format", "format_map", "vformat", "get_field"})
 RETIRED_NAMES = {
     "items": "_items",
     "_input": "_items",
@@ -37,7 +25,6 @@ RETIRED_NAMES = {
     "_env": "",
 }
 """Names of the old Pyodide node, and what stands for them now."""
-_MANGLED = re.compile(r"_[A-Za-z]\w*?__\w+\Z")
 _UNSERIALISABLE = {"set": "a list", "bytes": "text", "datetime": ".isoformat()", "Decimal": "float(...)"}
 
 
@@ -83,83 +70,41 @@ class _Lints:
         return any(isinstance(b, ast.Name) for b in self.scopes.top.names.get("result", ()))
 
     def static_check(self) -> Iterator[Finding]:
-        """What n8n refuses before it runs the code."""
-        if self.rules.python_stdlib_allow == ("*",) and self.rules.python_external_allow == ("*",):
-            return
+        """What n8n refuses before it runs the code, in its own words, and what its builtins lack."""
+        yield from (self.refusal(violation) for violation in violations(self.tree, self.rules))
         for node in self.scopes.nodes:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                yield from self.imports(node)
-            elif isinstance(node, ast.Name):
-                yield from self.name(node)
-            elif isinstance(node, ast.Attribute):
-                yield from self.attribute(node)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_blocked(node.value):
-                message = f"n8n refuses the text '{node.value}' anywhere in Python code, also as a key"
-                yield self.find(
-                    node,
-                    "blocked-text",
-                    message,
-                    remedy=f"build the key in two steps, such as ''.join(['{node.value[:1]}', '{node.value[1:]}'])",
-                )
-            elif isinstance(node, ast.MatchClass) and node.patterns:
-                yield self.find(
-                    node, "positional-match", "positional match patterns are refused", remedy="use isinstance(...)"
-                )
+            if isinstance(node, ast.Name):
+                yield from self.builtin(node)
             elif isinstance(node, ast.ClassDef):
                 yield self.class_statement(node)
+
+    def refusal(self, violation: Violation) -> Finding:
+        rule, remedy = _REFUSALS[violation.kind]
+        setting = _SETTINGS.get(violation.kind, "")
+        finding = finding_at(
+            self.code,
+            f"n8n/{rule}",
+            violation.text,
+            violation.line,
+            violation.column + 1,
+            remedy=remedy.format(name=violation.name, head=violation.name[:1], tail=violation.name[1:]),
+        )
+        return replace(finding, requires=f"{setting}={violation.name}") if setting else finding
 
     def class_statement(self, node: ast.ClassDef) -> Finding:
         return self.find(
             node, "class", "n8n's Python has no classes: `__build_class__ not found`", remedy="use functions and dicts"
         )
 
-    def imports(self, node: ast.Import | ast.ImportFrom) -> Iterator[Finding]:
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or "."]
-        for name in names:
-            root = name.split(".")[0]
-            standard = root in sys.stdlib_module_names
-            allowed = self.rules.python_stdlib_allow if standard else self.rules.python_external_allow
-            if root in allowed or "*" in allowed:
-                continue
-            kind = "standard library module" if standard else "external package"
-            setting = "N8N_RUNNERS_STDLIB_ALLOW" if standard else "N8N_RUNNERS_EXTERNAL_ALLOW"
-            remedy = f"do without it, use JavaScript, or allow it with {setting}={root}"
-            message = f"import of the {kind} '{root}' is refused under this profile"
-            yield replace(self.find(node, "import", message, remedy=remedy), requires=f"{setting}={root}")
-
-    def name(self, node: ast.Name) -> Iterator[Finding]:
-        if node.id in _BLOCKED_NAMES:
-            yield self.find(
-                node, "blocked-name", f"n8n refuses the name `{node.id}`", remedy="remove it: a node is no script"
-            )
-        elif (
-            isinstance(node.ctx, ast.Load)
-            and node.id in self.rules.python_builtins_deny
-            and not self.scopes.bindings(node)
-        ):
+    def builtin(self, node: ast.Name) -> Iterator[Finding]:
+        denied = isinstance(node.ctx, ast.Load) and node.id in self.rules.python_builtins_deny
+        if denied and not self.scopes.bindings(node):
             yield self.find(
                 node,
                 "builtin",
                 f"`{node.id}` is not there in n8n's Python",
                 remedy=_BUILTIN_REMEDIES.get(node.id, "do without it"),
             )
-
-    def attribute(self, node: ast.Attribute) -> Iterator[Finding]:
-        if _is_blocked(node.attr):
-            yield self.find(
-                node, "blocked-attribute", f"n8n refuses access to the attribute `{node.attr}`", remedy="do without it"
-            )
-        elif _MANGLED.match(node.attr):
-            yield self.find(node, "mangled", "n8n refuses names like `_Class__name`", remedy="rename it")
-        elif node.attr in _FORMAT_METHODS:
-            parent = self.scopes.parents.get(node)
-            if not (isinstance(parent, ast.Call) and parent.func is node):
-                yield self.find(
-                    node,
-                    "bound-format",
-                    f"n8n refuses `.{node.attr}` that is not called at once",
-                    remedy="call it directly",
-                )
 
     def names(self) -> Iterator[Finding]:
         """Names that a Python node does not have, and the use of what it has."""
@@ -348,6 +293,32 @@ class _Lints:
                 )
 
 
+_REFUSALS: dict[Kind, tuple[str, str]] = {
+    "stdlib-import": (
+        "import",
+        "do without it, use JavaScript, or allow it with N8N_RUNNERS_STDLIB_ALLOW={name}",
+    ),
+    "external-import": (
+        "import",
+        "do without it, use JavaScript, or allow it with N8N_RUNNERS_EXTERNAL_ALLOW={name}",
+    ),
+    "relative-import": ("import", "a node is one text: put the code into it"),
+    "dynamic-import": ("import", "import by a statement, if the profile allows it"),
+    "name": ("blocked-name", "remove it: a node is no script"),
+    "attribute": ("blocked-attribute", "do without it"),
+    "bound-format": ("bound-format", "call it directly"),
+    "mangled": ("mangled", "rename it"),
+    "positional-match": ("positional-match", "use isinstance(...)"),
+    "text": (
+        "blocked-text",
+        "n8n refuses this text anywhere, also as a key: build it in two steps, such as ''.join(['{head}', '{tail}'])",
+    ),
+}
+"""Rule and remedy for each kind of refusal."""
+_SETTINGS: dict[Kind, str] = {
+    "stdlib-import": "N8N_RUNNERS_STDLIB_ALLOW",
+    "external-import": "N8N_RUNNERS_EXTERNAL_ALLOW",
+}
 _BUILTIN_REMEDIES = {
     "getattr": "items are dicts: use .get(...)",
     "hasattr": "items are dicts: use `in`",
@@ -360,14 +331,3 @@ _BUILTIN_REMEDIES = {
 
 def _is_items(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in {"_items", "items"}
-
-
-def _is_blocked(name: str) -> bool:
-    return (
-        name in BLOCKED_ATTRIBUTES
-        or name in _BLOCKED_NAMES
-        or (
-            name.startswith(_BLOCKED_PREFIXES)
-            and name[3:] in {"frame", "code", "yieldfrom", "await", "origin", "running"}
-        )
-    )

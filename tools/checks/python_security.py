@@ -10,6 +10,7 @@ from tools.checks.lines import finding_at
 from tools.checks.python_source import PythonSource
 from tools.checks.python_values import PythonValues
 from tools.checks.report import Finding, Severity
+from tools.checks.secret import SECRET
 from tools.checks.words import words
 
 __all__ = ["DANGEROUS_MODULES", "python_security"]
@@ -72,9 +73,6 @@ _FRAME_ATTRIBUTES = words("""
 _OPERATOR_ACCESS = frozenset({"operator.attrgetter", "operator.methodcaller", "inspect.getattr_static"})
 _DUNDER = re.compile(r"__\w+__\Z")
 _FIELD = re.compile(r"[.\[]_|\.(?:gi|cr|ag|tb|f)_\w+")
-_SECRET = re.compile(
-    r"\b(?:sk-[A-Za-z0-9_-]{20,}|ghp_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|xox[abpr]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{35})"
-)
 _REMEDIES = {
     "code-from-text": "write the code out; to read data use json.loads",
     "import": "a Code node works on its items; use the node made for files, commands or HTTP requests",
@@ -197,7 +195,7 @@ class _Rules:
                 f"`{base}.{name}` is not allowed: it reaches the system through another module",
                 context=context,
             )
-        elif base is not None and f"{base}.{name}" in _UNSAFE_MEMBERS:
+        elif base is not None and _is_unsafe_member(f"{base}.{name}"):
             yield self.find(node, "file", f"`{base}.{name}` is not allowed: it opens files or makes code")
         elif self.modules_escape and name in {"sys", "os", "builtins", "subprocess", "_sys", "_os"}:
             yield self.find(node, "import", f"`.{name}` is not allowed: a module was passed on under another name")
@@ -253,9 +251,8 @@ class _Rules:
 
     def format_fields(self, node: ast.Call, function: ast.Attribute) -> Iterator[Finding]:
         template = self.values.text(function.value)
-        if template is None:
-            if isinstance(function.value, ast.Name) and function.value.id == "str" and node.args:
-                template = self.values.text(node.args[0])
+        if template is None:  # `str.format(template, ...)`, `Formatter().format(template, ...)`
+            template = self.values.text(node.args[0]) if node.args else None
             if template is None:
                 return
         for field in _format_fields(template):
@@ -265,7 +262,7 @@ class _Rules:
                 )
 
     def check_Constant(self, node: ast.Constant) -> Iterator[Finding]:  # noqa: N802 - named as ast names it
-        if isinstance(node.value, str) and _SECRET.search(node.value):
+        if isinstance(node.value, str) and SECRET.search(node.value):
             yield self.find(node, "secret", "this looks like a secret key", severity="warning")
 
     def check_MatchClass(self, node: ast.MatchClass) -> Iterator[Finding]:  # noqa: N802 - named as ast names it
@@ -302,6 +299,12 @@ def _is_network(name: str) -> bool:
 def _is_dangerous_module(name: str) -> bool:
     root = name.split(".", maxsplit=1)[0]
     return root in DANGEROUS_MODULES or name in DANGEROUS_MODULES
+
+
+def _is_unsafe_member(path: str) -> bool:
+    """Whether a dotted name ends in a dangerous one, reached through whatever module: `json.codecs.open`."""
+    steps = path.split(".")
+    return any(".".join(steps[start:]) in _UNSAFE_MEMBERS for start in range(len(steps) - 1))
 
 
 def _reaches_system(name: str) -> bool:

@@ -6,7 +6,8 @@ from sandbox.types import Language
 from tools.checks.javascript_scopes import scopes_of
 from tools.checks.javascript_security import javascript_security
 from tools.checks.javascript_tree import parse_javascript
-from tools.checks.lines import MAX_DEEP_BYTES, size_finding
+from tools.checks.limits import deep_limit
+from tools.checks.python_bandit import python_bandit
 from tools.checks.python_security import python_security
 from tools.checks.python_source import parse_python
 from tools.checks.report import Finding, Report
@@ -26,7 +27,7 @@ def check_security(code: str, language: Language, profile: RunnerProfile | None 
 
 @lru_cache(maxsize=32)
 def _check(code: str, language: Language) -> Report:
-    too_long = size_finding(code, MAX_DEEP_BYTES)
+    too_long = deep_limit(code, language)
     if too_long is not None:
         return Report((too_long,))
     try:
@@ -39,7 +40,7 @@ def _check(code: str, language: Language) -> Report:
 
 def _python(code: str) -> list[Finding]:
     source = parse_python(code)
-    return [] if source.tree is None else list(python_security(source))
+    return [] if source.tree is None else [*python_security(source), *python_bandit(source)]
 
 
 def _javascript(code: str) -> list[Finding]:

@@ -7,7 +7,8 @@ from sandbox.types import Language
 from tools.checks.javascript_scopes import scopes_of
 from tools.checks.javascript_syntax import javascript_problems
 from tools.checks.javascript_tree import first_error_line, parse_javascript
-from tools.checks.lines import MAX_DEEP_BYTES, finding_at, size_finding
+from tools.checks.limits import deep_limit
+from tools.checks.lines import finding_at, size_finding
 from tools.checks.python_source import compile_only, parse_python
 from tools.checks.report import Finding, Report
 from tools.checks.wrapping import find_wrapping
@@ -57,7 +58,7 @@ def _check(code: str, language: Language) -> Report:
 
 
 def _python(code: str) -> list[Finding]:
-    if size_finding(code, MAX_DEEP_BYTES) is not None:
+    if deep_limit(code, "python") is not None:
         long = compile_only(code)
         return [_python_finding(code, long)] if long is not None else []
     source = parse_python(code)
@@ -84,7 +85,7 @@ def _python_finding(code: str, problem: SyntaxError) -> Finding:
 
 
 def _javascript(code: str) -> list[Finding]:
-    if size_finding(code, MAX_DEEP_BYTES) is not None:
+    if deep_limit(code, "javascript") is not None:
         line = first_error_line(code)
         said = "the code does not parse from here on"
         return [finding_at(code, "syntax/grammar", said, line, 1, remedy="check brackets and quotes")] if line else []

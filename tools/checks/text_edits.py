@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-__all__ = ["TextEdit", "apply_edits", "positions"]
+__all__ = ["TextEdit", "apply_edits", "offsets", "positions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,14 @@ def apply_edits(code: str, edits: Iterable[TextEdit]) -> str:
     for edit in sorted(edits, key=lambda one: (one.start, one.end), reverse=True):
         code = code[: edit.start] + edit.text + code[edit.end :]
     return code
+
+
+def offsets(code: str) -> Callable[[dict[str, int]], int]:
+    """A function that gives the offset of a 1-based `row` and `column`, both counted in characters."""
+    starts = [0]
+    for line in code.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    return lambda place: starts[place["row"] - 1] + place["column"] - 1
 
 
 def positions(code: str) -> Callable[[ast.AST], tuple[int, int]]:

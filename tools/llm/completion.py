@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, TypedDict, Unpack, get_args
 
 from tools.llm.budget import Budget
 from tools.llm.config import ProviderConfig, TaskType
 
 __all__ = [
     "TASK_TYPES",
+    "Asking",
     "Chunk",
     "Completer",
     "Completion",
@@ -23,6 +24,8 @@ __all__ = [
 Message = Mapping[str, str]
 """One turn: `{"role": "system" | "user" | "assistant", "content": "..."}`."""
 TASK_TYPES: tuple[TaskType, ...] = get_args(TaskType)
+_Requested = Literal["temperature", "seed", "max_tokens", "json_mode"]
+_REQUESTED: tuple[_Requested, ...] = get_args(_Requested)
 Sink = Callable[[str | None], None]
 """Hears the text as it comes; `None` says that a provider broke off and what came before is void."""
 FinishReason = Literal["stop", "length", "content_filter"]
@@ -41,10 +44,31 @@ class CompletionRequest:
     json_mode: bool = False
     """Ask for one JSON object; providers that cannot promise it answer as they like."""
 
+    @classmethod
+    def of(cls, messages: Sequence[Message], task_type: TaskType, asking: "Asking") -> "CompletionRequest":
+        """Take from the options of a call what the provider needs to know."""
+        known: dict[str, Any] = {name: asking[name] for name in _REQUESTED if name in asking}
+        return cls(tuple(messages), task_type, **known)
+
     @property
     def estimated_tokens_in(self) -> int:
         """Tokens of the prompt, guessed at three characters a token (generous: code runs at 3 to 4)."""
         return sum(len(message["content"]) for message in self.messages) // 3 + 8 * len(self.messages)
+
+
+class Asking(TypedDict, total=False):
+    """How a model is asked: the options of `Completer.complete`; those of a `CompletionRequest` have its defaults."""
+
+    temperature: float
+    seed: int | None
+    max_tokens: int
+    json_mode: bool
+    avoid: Collection[str]
+    """Providers to ask last."""
+    budget: Budget | None
+    """What the request may still spend."""
+    on_text: Sink | None
+    """Hears the answer as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +169,9 @@ class Completer(Protocol):
         self,
         messages: Sequence[Message],
         task_type: TaskType = "code_generation",
-        *,
-        temperature: float = 0.2,
-        seed: int | None = None,
-        max_tokens: int = 2048,
-        json_mode: bool = False,
-        avoid: Collection[str] = (),
-        budget: Budget | None = None,
-        on_text: Sink | None = None,
+        **asking: Unpack[Asking],
     ) -> Completion:
-        """Answer the messages; providers named in `avoid` are asked last.
+        """Answer the messages.
 
         Raises:
             NoProviderAvailable: none is configured, or all are down.

@@ -7,13 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from tools.errors import NoProviderAvailable, ProviderError
 from tools.llm.breaker import Breaker, StateName
-from tools.llm.budget import Budget
 from tools.llm.circuit import Circuit
-from tools.llm.completion import Completion, CompletionRequest, Failure, Message, Provider, Sink
+from tools.llm.completion import Asking, Completion, CompletionRequest, Failure, Message, Provider
 from tools.llm.config import RouterConfig, TaskType
 from tools.llm.health_check import HealthCheck
 from tools.llm.relay import Relay
@@ -88,24 +87,18 @@ class Router:
         messages: Sequence[Message],
         task_type: TaskType = "code_generation",
         *,
-        temperature: float = 0.2,
-        seed: int | None = None,
-        max_tokens: int = 2048,
-        json_mode: bool = False,
-        avoid: Collection[str] = (),
-        budget: Budget | None = None,
-        on_text: Sink | None = None,
         fallback: bool = True,
+        **asking: Unpack[Asking],
     ) -> Completion:
-        """Answer the messages; `avoid` names providers to ask last, `fallback=False` asks only the first.
+        """Answer the messages; `fallback=False` asks only the first provider.
 
         Raises:
             NoProviderAvailable: none is configured, or none answered within the deadline.
             ProviderError: every provider refused this very request.
             BudgetExceeded: the request's own bound does not allow another call.
         """
-        request = CompletionRequest(tuple(messages), task_type, temperature, seed, max_tokens, json_mode)
-        circuits = self._order(task_type, avoid)[: None if fallback else 1]
+        request = CompletionRequest.of(messages, task_type, asking)
+        circuits = self._order(task_type, asking.get("avoid", ()))[: None if fallback else 1]
         if not circuits:
             raise NoProviderAvailable(_NOTHING_CONFIGURED)
         await self._prepare(circuits)
@@ -119,8 +112,8 @@ class Router:
                 clock=self._clock,
                 end=end,
                 failures=failures,
-                budget=budget,
-                on_text=on_text,
+                budget=asking.get("budget"),
+                on_text=asking.get("on_text"),
                 hedge_after_s=self.config.hedge_after_s,
             )
 

@@ -1,12 +1,12 @@
 """A model that says what it is told: for tests, demos and measurements, without any network."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Unpack
 
 from tools.errors import ConfigError, ProviderError
-from tools.llm.budget import Budget
-from tools.llm.completion import Chunk, Completion, CompletionRequest, Message, Sink
+from tools.llm.completion import Asking, Chunk, Completion, CompletionRequest, Message
 from tools.llm.config import ProviderConfig, TaskType
 
 __all__ = ["Answer", "ScriptedProvider"]
@@ -80,21 +80,14 @@ class ScriptedProvider:
         self,
         messages: Sequence[Message],
         task_type: TaskType = "code_generation",
-        *,
-        temperature: float = 0.2,
-        seed: int | None = None,
-        max_tokens: int = 2048,
-        json_mode: bool = False,
-        avoid: Collection[str] = (),
-        budget: Budget | None = None,
-        on_text: Sink | None = None,
+        **asking: Unpack[Asking],
     ) -> Completion:
         """Answer as a `Completer`, without any router."""
-        request = CompletionRequest(tuple(messages), task_type, temperature, seed, max_tokens, json_mode)
+        request = CompletionRequest.of(messages, task_type, asking)
         chunks = [chunk async for chunk in self.stream(request)]
         text = "".join(chunk.text for chunk in chunks)
-        if on_text:
-            on_text(text)
+        if hear := asking.get("on_text"):
+            hear(text)
         return Completion(
             text,
             self.config.name,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sandbox.types import Language, Mode
 from tools.checks import check_security, check_syntax, measure_complexity
+from tools.checks.limits import deep_limit
 from tools.checks.text_edits import apply_edits
 from tools.optimise.inputs import Items, inputs_for
 from tools.optimise.javascript_rules import javascript_matches
@@ -53,6 +54,8 @@ async def optimise(
 
 
 def _matches(code: str, language: Language) -> list[Match]:
+    if deep_limit(code, language) is not None:
+        return []
     return python_matches(code) if language == "python" else javascript_matches(code)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from tools.charts import draw_lines
 from tools.checks.report import Complexity
 from tools.optimise.match import Suggestion
 
@@ -70,3 +71,15 @@ class Optimisation:
     def speedup(self) -> float | None:
         """At the largest size that was measured; None without a rewrite."""
         return round(self.proof.measurements[-1].speedup, 2) if self.proof.measurements else None
+
+    @property
+    def chart_svg(self) -> str | None:
+        """Time against the number of items, original and rewrite, as SVG text; None when fewer than two sizes ran."""
+        measured = self.proof.measurements
+        if len(measured) < 2:
+            return None
+        lines = {
+            "original": [one.original_ms for one in measured],
+            "optimised": [one.optimised_ms for one in measured],
+        }
+        return draw_lines("Time of one run", "ms against items", [one.size for one in measured], lines)

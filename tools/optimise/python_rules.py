@@ -6,6 +6,7 @@ from tools.checks.python_source import parse_python
 from tools.optimise import python_lookups, python_loops, python_work
 from tools.optimise.match import Match
 from tools.optimise.python_code import PythonCode
+from tools.optimise.ruff_fixes import ruff_fixes
 
 __all__ = ["python_matches"]
 
@@ -39,4 +40,6 @@ def python_matches(code: str) -> list[Match]:
         return []
     python = PythonCode(code, tree)
     found = [match for rule in _RULES for match in rule(python)]
+    known = {match.suggestion.line for match in found}
+    found += [match for match in ruff_fixes(python) if match.suggestion.line not in known]
     return sorted(found, key=lambda match: (match.suggestion.gain != "speed", match.suggestion.line))

@@ -206,7 +206,7 @@ def _add_alike(bank: Bank, table: Entry, index: Entry, row: Expr, rows: tuple[An
     frame = bank.frame
     for name in _names(rows):
         alike = tuple(
-            [one for one in every[: place + 1] if same(one.get(name), own.get(name))]
+            [one for one in every[: place + 1] if isinstance(one, dict) and same(one.get(name), own.get(name))]
             for every, place, own in zip(table.values, index.values, rows, strict=True)
         )
         if max(map(len, alike)) < 2:

@@ -13,6 +13,8 @@ from agents.synthesis.search.keyed import keyed_objects, names_in_data
 from agents.synthesis.search.lists import ListSearch
 from agents.synthesis.search.numbers import arithmetic
 from agents.synthesis.search.objects import Open, objects
+from agents.synthesis.search.positions import parts
+from agents.synthesis.search.quantities import quantities
 from agents.synthesis.search.texts import formatted_numbers, templates
 from agents.synthesis.values import is_number, kind_of
 
@@ -21,6 +23,8 @@ __all__ = ["Search"]
 _CHEAP = 3.0
 _DEAR = 9.0
 _SURE = 2.4
+_PLAIN = 2.0
+"""Above this cost, texts that no words describe are put together from parts by position too."""
 _UNLIKELY = 3.0
 
 
@@ -127,6 +131,9 @@ class Search:
         found = templates(bank, targets, _DEAR)
         found += formatted_numbers(bank, targets, _DEAR)
         found += [entry.expr for entry in cuts(bank, targets)]
+        plain = _CHEAP if frame.words.tokens else _PLAIN
+        if _cheapest([*known, *found]) > plain and len(set(targets)) > 1:
+            found += self._composed(bank, targets)
         if _cheapest([*known, *found]) > _CHEAP and any(_is_rows(entry) for entry in bank.of("list")[:6]):
             found += joined(frame, targets, self.lists.lists)
         if _cheapest([*known, *found]) > _CHEAP and (self.effort or len(targets) > 1):
@@ -135,6 +142,13 @@ class Search:
             if _cheapest([*known, *found]) > _CHEAP:
                 found += templates(deeper, targets, _DEAR)
         return found
+
+    def _composed(self, bank: Bank, targets: tuple[str, ...]) -> list[Expr]:
+        """Texts put together from parts by position, rounded numbers and times: only with two different targets."""
+        pieces = [*parts(bank, targets), *quantities(bank, targets)]
+        pieces.sort(key=lambda entry: entry.expr.cost)
+        found = templates(bank, targets, _DEAR + 3.0, pieces) if pieces else []
+        return [expr.raised(-_support(expr)) for expr in found]
 
     def _tests(self, frame: Frame, targets: tuple[bool, ...]) -> list[Expr]:
         from agents.synthesis.search.predicates import separating
@@ -146,6 +160,13 @@ def _is_rows(entry: Entry) -> bool:
     return entry.expr.op in {"var", "field", "pipe", "entries"} and any(
         isinstance(value, list) and len(value) > 1 for value in entry.values
     )
+
+
+def _support(expr: Expr) -> float:
+    """Several parts that meet every letter and digit of different targets do so hardly by chance."""
+    if expr.op != "template" or any(char.isalnum() for part in expr.params if isinstance(part, str) for char in part):
+        return 0.0
+    return 1.5 * (len(expr.args) - 1)
 
 
 def _cheapest(found: list[Expr]) -> float:

@@ -97,6 +97,9 @@ def _steps(
 
 def _scrap(entry: Entry, texts: tuple[str, ...]) -> float:
     """A single character cut out of somewhere fits anywhere: it has to be dear."""
+    inner = entry.expr.args[0] if entry.expr.op in {"lower", "upper"} else entry.expr
+    if inner.op == "first_chars" or (inner.op == "cut" and inner.params[0] == (0,)):
+        return 0.05
     if entry.expr.op in {"field", "var", "initials"} or max(map(len, texts)) > 2:
         return 0.05
     return 0.6 if max(map(len, texts)) == 2 else 1.2
