@@ -42,6 +42,12 @@ SHARES: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (
     ("another author, kept aside", DATA / "synthesis/everyday-fresh.jsonl", lambda _, task: is_aside(task)),
     ("hard", DATA / "tasks/dev.jsonl", lambda place, _: place >= 0),
 )
+AMBIGUOUS: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (
+    ("developed on", DATA / "tasks/ambiguous-dev.jsonl", lambda place, _: place >= 0),
+    ("own, developed on", DATA / "synthesis/ambiguous-own.jsonl", lambda place, _: place >= 0),
+    ("another author, developed on", DATA / "synthesis/ambiguous-fresh.jsonl", lambda _, task: not is_aside(task)),
+    ("another author, kept aside", DATA / "synthesis/ambiguous-fresh.jsonl", lambda _, task: is_aside(task)),
+)
 
 
 def run() -> list[Table]:
@@ -56,6 +62,10 @@ async def _run() -> list[Table]:
         for name, path, chosen in SHARES:
             tasks = [task for place, task in enumerate(_lines(path)) if chosen(place, task)]
             rows.append([name, *await _measured(sandbox, tasks, {} if name == "hard" else categories)])
+        open_rows: list[list[Any]] = []
+        for name, path, chosen in AMBIGUOUS:
+            tasks = [task for place, task in enumerate(_lines(path)) if chosen(place, task)]
+            open_rows.append([name, *await _asked(sandbox, tasks)])
     columns = [
         "tasks",
         "number",
@@ -74,11 +84,18 @@ async def _run() -> list[Table]:
         rows,
         ["solved: all further cases right"],
     )
-    by_category = [
+    by_category: list[list[Any]] = [
         [name, count["tasks"], count["solved"], count["wrong"]] for name, count in sorted(categories.items())
     ]
     return [
         shares,
+        Table(
+            "synthesis-ambiguous",
+            "Requests with two readings",
+            ["requests", "number", "asked", "second examples", "settled"],
+            open_rows,
+            ["settled: the second example's output comes out of the code, for each of the two readings"],
+        ),
         Table("synthesis-categories", "By category", ["category", "tasks", "solved", "claimed and wrong"], by_category),
     ]
 
@@ -94,7 +111,9 @@ async def _measured(sandbox: Sandbox, tasks: list[Task], categories: dict[str, C
     for task in tasks:
         answer = synthesize(_request(task))
         times.append(answer.elapsed_ms)
-        good = {language: await _solves(sandbox, answer, task, language) for language in ("javascript", "python")}
+        good: dict[Language, bool] = {
+            language: await _solves(sandbox, answer, task, language) for language in ("javascript", "python")
+        }
         solved.update(language for language, fine in good.items() if fine)
         asked += answer.status == "ambiguous"
         claimed += answer.status == "solved"
@@ -114,9 +133,29 @@ async def _measured(sandbox: Sandbox, tasks: list[Task], categories: dict[str, C
     ]
 
 
-def _request(task: Task) -> SynthesisRequest:
+async def _asked(sandbox: Sandbox, tasks: list[Task]) -> list[Any]:
+    """Count the requests that are asked about, and the second examples after which the code gives their output."""
+    asked = settled = given = 0
+    for task in tasks:
+        asked += synthesize(_request(task)).status == "ambiguous"
+        for output in task["outputs"]:
+            given += 1
+            answer = synthesize(_request(task, Example(task["distinguishing_input"], output)))
+            settled += await _gives(sandbox, answer, task["distinguishing_input"], output)
+    return [len(tasks), asked, given, settled]
+
+
+async def _gives(sandbox: Sandbox, answer: Synthesis, items: Any, wanted: Any) -> bool:
+    if not answer.code:
+        return False
+    request = ExecutionRequest(answer.code["javascript"], "javascript", [{"items": items}], "body")
+    result = (await sandbox.execute(request))[0]
+    return result.success and same_value(rows_from(result.result), rows_from(wanted))
+
+
+def _request(task: Task, *more: Example) -> SynthesisRequest:
     example = Example(items_from(task["input_example"]), items_from_output(task["expected_output"]))
-    return SynthesisRequest(task["description"], [example])
+    return SynthesisRequest(task["description"], [example, *more])
 
 
 async def _solves(sandbox: Sandbox, answer: Synthesis, task: Task, language: Language) -> bool:

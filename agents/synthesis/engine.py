@@ -36,6 +36,8 @@ _WORDLESS = 5.5
 """The most that a program may cost that no words speak for."""
 _UNMET = 2.0
 """Cost of each demand of the words that a program does not meet."""
+_UNSURE = 0.6
+"""Up to this confidence nothing is claimed."""
 _CONVINCING = 2.9
 """The most that a program may cost for each field of its output and still be offered."""
 Rows = list[Any]
@@ -65,7 +67,7 @@ def synthesize(request: SynthesisRequest) -> Synthesis:
         code_of(leading),
         _item_code_of(leading),
         explain(leading),
-        round(confidence_of(leading), 3),
+        round(confidence_of(leading, words, inputs, outputs), 3),
         ambiguity,
         elapsed_ms=(time.perf_counter() - started) * 1000,
         inputs=tuple(_items(rows) for rows, _ in pairs),
@@ -119,7 +121,10 @@ def _answer(
         return None
     question = open_readings(sound, words, inputs, outputs)
     if question is None:
-        return "solved", sound[0] if words.tokens else strict(sound[0]), None
+        if not words.tokens:
+            return "solved", strict(sound[0]), None
+        sure = confidence_of(sound[0], words, inputs, outputs) > _UNSURE
+        return ("solved", sound[0], None) if sure else None
     readings, rows = question
     told = tuple(Reading(explain(one), code_of(one), _items(output_of(one, rows) or [])) for one in readings)
     return "ambiguous", sound[0], Ambiguity(told, _items(rows))

@@ -6,6 +6,8 @@ from typing import Any
 __all__ = ["edge_inputs", "plausible_inputs"]
 
 _NAMES = ("Mary Ann Poe", "zoe", "Émile Zo", "Ann Lee Poe", "Dan")
+_FURTHER = "further"
+"""A field that the example does not have."""
 Rows = list[dict[str, Any]]
 
 
@@ -25,6 +27,8 @@ def plausible_inputs(rows: Rows, literals: list[Any]) -> list[Rows]:
         [_hollow(row) for row in rows[:1]] + rows,
         [_lettered(row, step) for step, row in enumerate([*rows, *rows])],
         [_map(row, _repeated_mark) for row in rows],
+        [_map(row, _without_first_word) for row in rows],
+        [{**row, _FURTHER: step} for step, row in enumerate(rows)],
     ]
     found += [[_bounded(row, literal) for row in rows] for literal in literals[:4] if isinstance(literal, int | float)]
     return found
@@ -103,6 +107,11 @@ def _repeated_mark(value: Any) -> Any:
     """A text with one more part behind its mark: `red-shoes` is `red-shoes-shoes`."""
     found = re.fullmatch(r"[^\W\d]+([-_/])[^\W\d]+", value) if isinstance(value, str) else None
     return f"{value}{found.group(1)}{value.split(found.group(1))[1]}" if found else value
+
+
+def _without_first_word(value: Any) -> Any:
+    """A longer text that starts later: its parts stand at other places."""
+    return value.split(" ", 1)[1] if isinstance(value, str) and value.strip().count(" ") > 2 else value
 
 
 def _renewed(row: dict[str, Any]) -> dict[str, Any]:

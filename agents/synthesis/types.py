@@ -51,7 +51,7 @@ class Synthesis:
     """The same for the mode Run Once for Each Item; empty when the program needs more than one item at a time."""
     explanation: str = ""
     confidence: float = 0.0
-    """The share of development tasks with such an answer whose further cases were all right, 0 to 1."""
+    """The share of right claims among development tasks of that kind (by the words left over), 0 to 1."""
     ambiguity: Ambiguity | None = None
     partial: str = ""
     """For a model's prompt: which output fields are solved, how, and which are open."""

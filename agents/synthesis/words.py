@@ -10,7 +10,7 @@ from typing import Any
 from agents.synthesis.language import OPERATORS
 from agents.synthesis.values import text_of
 
-__all__ = ["Words", "parts_of_name"]
+__all__ = ["Words", "parts_of_name", "stems_of"]
 
 _TABLE: dict[str, Any] = json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8"))
 _TOKEN = re.compile(r"[^\W_]+(?:'[a-z]+)?", re.UNICODE)
@@ -29,7 +29,8 @@ def parts_of_name(name: str) -> list[str]:
     return [part.lower() for part in _NAME_PART.findall(name)]
 
 
-def _stems(word: str) -> set[str]:
+def stems_of(word: str) -> set[str]:
+    """Return a word and what is left of it without its ending."""
     found = {word}
     for ending in ("'s", "s", "es", "ed", "d", "ing", "ly"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
@@ -77,7 +78,7 @@ class Words:
     def stems(self) -> set[str]:
         """The words and what is left without their endings."""
         camel = [part for token in _TOKEN.findall(self.text) for part in parts_of_name(token)]
-        return {stem for token in [*self.tokens, *camel] for stem in _stems(token)}
+        return {stem for token in [*self.tokens, *camel] for stem in stems_of(token)}
 
     @cached_property
     def _plain(self) -> "Words":
@@ -168,6 +169,14 @@ class Words:
             self._topics[name] = self._plain.has(*_TABLE["topics"][name])
         return self._topics[name]
 
+    def table(self, name: str) -> frozenset[str]:
+        """Return a list of words of the table."""
+        return frozenset(_TABLE[name])
+
+    def topics(self, name: str) -> list[str]:
+        """Return the words of the table's list `name` of topics."""
+        return list(_TABLE["topics"][name])
+
     def decides(self, rule: str) -> bool:
         """Whether the text settles one of the choices between readings (`deciders` in the table)."""
         return self.has(*_TABLE["deciders"][rule])
@@ -210,7 +219,7 @@ class Words:
         return 0.5 * strongest if strongest >= 0.7 else 0.3 * strongest
 
     def _part(self, part: str) -> float:
-        if _stems(part) & self.stems:
+        if stems_of(part) & self.stems:
             return 1.0
         if any(_close(part, stem) for stem in self.stems):
             return 0.8
@@ -224,23 +233,23 @@ class Words:
     def position(self, name: str) -> int:
         """Where a field is named first (token index), or a large number."""
         parts = set(parts_of_name(name)) or {name}
-        stems = {stem for part in parts for stem in _stems(part)}
-        places = [index for index, token in enumerate(self.tokens) if _stems(token) & stems]
+        stems = {stem for part in parts for stem in stems_of(part)}
+        places = [index for index, token in enumerate(self.tokens) if stems_of(token) & stems]
         return places[0] if places else 999
 
     def follows(self, name: str, *words: str) -> bool:
         """Whether a field is named right after one of these words: "by opened", "by due date"."""
-        parts = {stem for part in parts_of_name(name) for stem in _stems(part)}
+        parts = {stem for part in parts_of_name(name) for stem in stems_of(part)}
         return any(
-            token in words and any(_stems(later) & parts for later in self.tokens[place + 1 : place + 3])
+            token in words and any(stems_of(later) & parts for later in self.tokens[place + 1 : place + 3])
             for place, token in enumerate(self.tokens)
         )
 
     def near_order(self, name: str) -> bool:
         """Whether a field is named right beside a word of order: "months sorted", "highest total"."""
-        parts = {stem for part in parts_of_name(name) for stem in _stems(part)}
+        parts = {stem for part in parts_of_name(name) for stem in stems_of(part)}
         order = set(_TABLE["topics"]["order"]) - {"by", "first", "last"}
-        places = [index for index, token in enumerate(self.tokens) if _stems(token) & parts]
+        places = [index for index, token in enumerate(self.tokens) if stems_of(token) & parts]
         return any(
             abs(index - other) <= 2 for index in places for other, token in enumerate(self.tokens) if token in order
         )
@@ -254,7 +263,7 @@ class Words:
         a, b = parts_of_name(left), parts_of_name(right)
         if a == b:
             return 1.0
-        shared = {s for p in a for s in _stems(p)} & {s for p in b for s in _stems(p)}
+        shared = {s for p in a for s in stems_of(p)} & {s for p in b for s in stems_of(p)}
         if shared:
             return 0.6 if a[-1:] == b[-1:] else 0.5
         related = any(set(a) & set(group) and set(b) & set(group) for group in _TABLE["synonyms"])

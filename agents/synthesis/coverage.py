@@ -1,0 +1,112 @@
+"""Which words of a task no part of a program accounts for: rules that were said and are not there."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from agents.synthesis.language import OPERATORS, Expr, stages_of, subexpressions
+from agents.synthesis.values import is_number
+from agents.synthesis.words import Words, parts_of_name, stems_of
+
+__all__ = ["left_over", "unused_numbers"]
+
+Rows = list[Any]
+_SAMPLE = re.compile(r"\d[\d.]*(?:[^\w\s%€$.]|[xX])[\d][\w.:,/-]*")
+_TOPICS_OF = {
+    "filter": ("only", "not", "drop"),
+    "sort": ("order", "descending", "by_date", "by_amount"),
+    "dedupe": ("dedupe", "strong_dedupe"),
+    "limit": ("limit", "order", "only"),
+    "skip": ("skip", "limit"),
+    "group": ("group",),
+    "object": ("pick", "rename", "keep", "drop", "rest", "not"),
+}
+"""The lists of words that a stage or a form of the program answers to."""
+
+
+def unused_numbers(program: Expr, words: Words) -> list[float]:
+    """List the numbers of the text that no part of the program stands for.
+
+    Samples of a form are no rules: what stands in quotes, dates, digits tied to further digits (`7:45`, `1.234,50`).
+    """
+    bare = _SAMPLE.sub(" ", words.text)
+    for sample in (*words.quoted, *words.dates):
+        bare = bare.replace(sample, " ")
+    used, written = _numbers(program), {float(run) for run in re.findall(r"\d+(?:\.\d+)?", bare)}
+    return [number for number in words.numbers if number in written - used and number > 2]
+
+
+def left_over(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> list[str]:
+    """List the content words that no part of the program stands for, in order."""
+    known = _known(program, words, inputs, outputs)
+    return [token for token in _content(words) if not stems_of(token) & known]
+
+
+def _content(words: Words) -> list[str]:
+    stop = words.table("stop")
+    tokens = [token for token in dict.fromkeys(words.tokens) if len(token) > 1 and not token.isdigit()]
+    return [token for token in tokens if token not in stop]
+
+
+def _known(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> set[str]:
+    """Stems of all words that belong to the program: names, literals, operators, the forms of its stages."""
+    texts: list[str] = [*_names(program, inputs, outputs), *_literals(program)]
+    texts += [word for kind in _forms(program) for topic in _TOPICS_OF.get(kind, ()) for word in words.topics(topic)]
+    for name in _forms(program) & OPERATORS.keys():
+        texts += [name, *OPERATORS[name].words, re.sub(r"\{[^}]*\}", " ", OPERATORS[name].says)]
+    return {stem for text in texts for part in [*text.lower().split(), *parts_of_name(text)] for stem in stems_of(part)}
+
+
+def _forms(program: Expr) -> set[str]:
+    return {inner.op for inner in subexpressions(program)} | {stage.kind for stage in stages_of(program)}
+
+
+def _names(program: Expr, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> Iterator[str]:
+    """Yield the fields that the program reads, writes or leaves out."""
+    yield from set(_all_names(outputs)) ^ set(_all_names(inputs))
+    for expr in subexpressions(program):
+        if expr.op == "field":
+            yield str(expr.params[0])
+        if expr.op == "object":
+            yield from (*expr.params[0], *expr.params[2])
+
+
+def _all_names(value: Any) -> Iterator[str]:
+    if isinstance(value, list | tuple):
+        for element in value:
+            yield from _all_names(element)
+    if isinstance(value, dict):
+        yield from value
+        for inner in value.values():
+            yield from _all_names(inner)
+
+
+def _parameters(program: Expr) -> Iterator[Any]:
+    """Yield the scalars among the parameters, those inside lists and tables too."""
+    for expr in subexpressions(program):
+        if expr.op not in {"object", "pipe", "field", "var"}:
+            yield from _scalars(expr.params)
+    for stage in stages_of(program):
+        yield from stage.params
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from value
+        yield from _scalars(tuple(value.values()))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _scalars(inner)
+    else:
+        yield value
+
+
+def _literals(program: Expr) -> Iterator[str]:
+    yield from (value for value in _parameters(program) if isinstance(value, str))
+
+
+def _numbers(program: Expr) -> set[float]:
+    plain = {float(value) for value in _parameters(program) if is_number(value)}
+    inside = {float(run) for text in _literals(program) for run in re.findall(r"\d+", text)}
+    shares = {round(abs(1 - value) * 100, 6) for value in plain} | {round(value * 100, 6) for value in plain}
+    return plain | inside | shares
