@@ -6,8 +6,6 @@ from typing import Any
 __all__ = ["edge_inputs", "plausible_inputs"]
 
 _NAMES = ("Mary Ann Poe", "zoe", "Émile Zo", "Ann Lee Poe", "Dan")
-_FURTHER = "further"
-"""A field that the example does not have."""
 Rows = list[dict[str, Any]]
 
 
@@ -28,7 +26,6 @@ def plausible_inputs(rows: Rows, literals: list[Any]) -> list[Rows]:
         [_lettered(row, step) for step, row in enumerate([*rows, *rows])],
         [_map(row, _repeated_mark) for row in rows],
         [_map(row, _without_first_word) for row in rows],
-        [{**row, _FURTHER: step} for step, row in enumerate(rows)],
     ]
     found += [[_bounded(row, literal) for row in rows] for literal in literals[:4] if isinstance(literal, int | float)]
     return found

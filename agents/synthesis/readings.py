@@ -323,8 +323,8 @@ def unmet(program: Expr, words: Words) -> list[str]:
 
 _UNUSED = 0.5
 """The most that is believed of a program for a text with numbers that it does not use."""
-_MEASURED = ((1, 119 / 120), (3, 73 / 75), (8, 29 / 34))
-"""Up to so many words left over: (right + 1) / (claimed + 2) of 223 claims on the tasks developed on."""
+_MEASURED = ((1, 121 / 122), (3, 74 / 76), (8, 30 / 36))
+"""Up to so many words left over: (right + 1) / (claimed + 2) of 228 claims on the tasks developed on."""
 
 
 def confidence_of(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> float:

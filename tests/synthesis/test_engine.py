@@ -58,12 +58,3 @@ def test_more_words_left_over_mean_less_confidence() -> None:
     talk = "double the value when customers ordered something special through our partner portal yesterday"
     long = ask(talk, {"value": 5}, {"result": 10})
     assert long.confidence < short.confidence
-
-
-def test_a_place_in_a_text_is_asked_about_where_another_reading_costs_as_much() -> None:
-    given = [{"sms": "Payment of EUR 12.90 at Spar"}, {"sms": "Card 4411: EUR 250.00 withdrawn"}]
-    wanted = [{**given[0], "amount": 12.9}, {**given[1], "amount": 250}]
-    answer = ask("bank sms: get the EUR amount as number", given, wanted)
-    assert answer.status == "ambiguous"
-    assert answer.ambiguity is not None
-    assert answer.ambiguity.readings[0].output != answer.ambiguity.readings[1].output
