@@ -127,8 +127,10 @@ class Runner:
         task = task_from(given, self.services.settings.generation.default_language)
         async with self._ledger.record(run.run_id, given, task, options, kind=None) as recording:
             snapshot = await self._pipeline.aget_state(_thread(run.run_id))
-            if snapshot.values and not snapshot.next:
-                yield StageEvent("deliver", 0.0, await self._ledger.keep(recording, _delivered(snapshot.values)))
+            delivered = _delivered(snapshot.values)
+            # not `snapshot.next`: it is empty too when a stage's writes were kept and the checkpoint after them was not
+            if "success" in delivered:
+                yield StageEvent("deliver", 0.0, await self._ledger.keep(recording, delivered))
                 return
             async for event in self._follow(None if snapshot.values else given, recording, is_fresh=False):
                 yield event
