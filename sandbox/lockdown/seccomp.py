@@ -6,24 +6,25 @@ ones. `node` adds what a JIT with worker threads needs (see `sandbox.lockdown.sy
 
 import ctypes
 import errno
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sandbox.lockdown.kernel import ARCHITECTURE, KernelRefused, Prctl, prctl, syscall
-from sandbox.lockdown.syscalls import ARGUED, EVERYDAY, FATAL, NODE_ONLY, Numbers
+from sandbox.lockdown.syscalls import ARGUED, EVERYDAY, FATAL, NODE_ONLY
 
 __all__ = ["Filter", "Variant", "assemble", "available", "no_new_privileges", "program"]
 
 Variant = Literal["python", "node"]
 
-_LOAD, _JUMP_EQUAL, _JUMP_SET, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+_LOAD, _JUMP, _JUMP_EQUAL, _JUMP_SET, _JUMP_AT_LEAST, _RETURN = 0x20, 0x05, 0x15, 0x45, 0x35, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16
 _AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _COLUMN = {"x86_64": 0, "aarch64": 1}
 _SECCOMP_CALL = {"x86_64": 317, "aarch64": 277}
 _X32 = 0x40000000
+_LEAF = 4
+"""Calls that are compared one after the other at the end of the binary search."""
 
 _PROT_EXEC = 4
 _CLONE_THREAD = 0x10000
@@ -52,17 +53,16 @@ def program(variant: Variant, architecture: str) -> bytes:
         _Line(_JUMP_EQUAL, _AUDIT_ARCHITECTURE[architecture], no="kill"),
         _Line(_LOAD, _NUMBER),
     ]
-    if architecture == "x86_64":
-        lines.append(_Line(_JUMP_AT_LEAST, _X32, yes="kill"))
-    allowed = [EVERYDAY, NODE_ONLY] if variant == "node" else [EVERYDAY]
-    for table in allowed:
-        lines += [_Line(_JUMP_EQUAL, number, yes="allow") for number in _numbers(table, column)]
-    lines += _fatal(variant, column)
-    lines += _argued(variant, column)
+    x32 = architecture == "x86_64"
+    lines.append(_Line(_JUMP_AT_LEAST, _X32, yes="kill", no="known") if x32 else _Line(_JUMP, 0, yes="known"))
+    lines.append(_Line(_RETURN, _KILL, label="kill"))
+    fates = _fates(variant, column)
+    # the kernel runs the filter once for every call there is when it is put on: a search costs it a tenth of a list
+    first, *others = _search(sorted(fates), fates)
+    lines += [replace(first, label="known"), *others]
+    lines += _argued(variant)
     lines += [
         _Line(_RETURN, _ERRNO | errno.EACCES, label="refuse"),
-        _Line(_RETURN, _ERRNO | errno.ENOSYS, label="missing"),
-        _Line(_RETURN, _KILL, label="kill"),
         _Line(_RETURN, _ALLOW, label="allow"),
     ]
     return assemble(lines)
@@ -111,24 +111,44 @@ def assemble(lines: list[_Line]) -> bytes:
     out = bytearray()
     for index, line in enumerate(lines):
         yes, no = ((where[name] - index - 1) if name else 0 for name in (line.yes, line.no))
-        out += line.code.to_bytes(2, "little") + bytes((yes, no)) + line.k.to_bytes(4, "little")
+        k, near = (yes, (0, 0)) if line.code == _JUMP else (line.k, (yes, no))  # a conditional jump reaches 255 lines
+        out += line.code.to_bytes(2, "little") + bytes(near) + k.to_bytes(4, "little")
     return bytes(out)
 
 
-def _numbers(table: Numbers, column: int) -> Iterable[int]:
-    return sorted(number for pair in table.values() if (number := pair[column]) is not None)
-
-
-def _fatal(variant: Variant, column: int) -> list[_Line]:
-    fate = dict.fromkeys(FATAL, "kill")
+def _fates(variant: Variant, column: int) -> dict[int, str]:
+    """What becomes of each call that is not simply refused: `allow`, `kill`, `missing`, or the name of its test."""
+    named = dict.fromkeys(FATAL, "kill")
     if variant == "node":  # libuv asks whether there is io_uring, and does without
-        fate |= {name: "missing" for name in FATAL if name.startswith("io_uring")}
-    return [
-        _Line(_JUMP_EQUAL, number, yes=end) for name, end in fate.items() if (number := FATAL[name][column]) is not None
-    ]
+        named |= {name: "missing" for name in FATAL if name.startswith("io_uring")}
+    named |= {name: name for name in _tests(variant)}
+    named |= dict.fromkeys([*EVERYDAY, *NODE_ONLY] if variant == "node" else EVERYDAY, "allow")
+    numbers = {**FATAL, **ARGUED, **NODE_ONLY, **EVERYDAY}
+    return {number: fate for name, fate in named.items() if (number := numbers[name][column]) is not None}
 
 
-def _argued(variant: Variant, column: int) -> list[_Line]:
+_ENDS = {"allow": _ALLOW, "kill": _KILL, "missing": _ERRNO | errno.ENOSYS}
+
+
+def _search(numbers: list[int], fates: dict[int, str]) -> list[_Line]:
+    """Find the number of the call among these by halving; what is not found is refused."""
+    if len(numbers) > _LEAF:
+        middle = len(numbers) // 2
+        upper = _search(numbers[middle:], fates)
+        upper[0] = replace(upper[0], label=f"from {numbers[middle]}")
+        split = _Line(_JUMP_AT_LEAST, numbers[middle], yes=f"from {numbers[middle]}")
+        return [split, *_search(numbers[:middle], fates), *upper]
+    here = f"of {numbers[0]}"
+    lines = [_Line(_JUMP_EQUAL, number, yes=f"{fates[number]} {here}") for number in numbers]
+    lines.append(_Line(_RETURN, _ERRNO | errno.EACCES))
+    for fate in dict.fromkeys(fates[number] for number in numbers):
+        end = _Line(_RETURN, _ENDS[fate]) if fate in _ENDS else _Line(_JUMP, 0, yes=fate)
+        lines.append(replace(end, label=f"{fate} {here}"))
+    return lines
+
+
+def _tests(variant: Variant) -> dict[str, list[_Line]]:
+    """The calls whose arguments decide."""
     node = variant == "node"
     tests: dict[str, list[_Line]] = {
         "ioctl": _argument_among(1, (_FIONBIO, _FIOCLEX, _FIONCLEX)),
@@ -146,13 +166,15 @@ def _argued(variant: Variant, column: int) -> list[_Line]:
             _Line(_JUMP_SET, _CLONE_THREAD, yes="allow", no="refuse"),
         ]
         tests["prctl"] = _argument_among(0, (_PR_SET_NAME, _PR_SET_VMA))
-    lines: list[_Line] = []
-    for name, test in tests.items():
-        number = ARGUED[name][column]
-        assert number is not None
-        lines += [_Line(_JUMP_EQUAL, number, no=f"after {name}"), *test]
-        lines.append(_Line(_JUMP_EQUAL, 0xFFFFFFFF, label=f"after {name}"))  # a landing place that never matches
-    return lines
+    return tests
+
+
+def _argued(variant: Variant) -> list[_Line]:
+    return [
+        replace(line, label=name if place == 0 else "")
+        for name, test in _tests(variant).items()
+        for place, line in enumerate(test)
+    ]
 
 
 def _argument_among(index: int, values: tuple[int, ...]) -> list[_Line]:

@@ -36,6 +36,9 @@ def verdict(code: bytes, number: int, audit: int, arguments: tuple[int, ...] = (
         if kind == 0x20:
             accumulator = words[k // 4]
             continue
+        if kind == 0x05:
+            at += k
+            continue
         holds = {0x15: accumulator == k, 0x35: accumulator >= k, 0x45: bool(accumulator & k)}[kind]
         at += yes if holds else no
 
