@@ -11,7 +11,7 @@ from agents.case import Outcome
 from agents.mender import unusable
 from agents.strategy import Move, code_key
 from agents.task import Draft, Task
-from graph.drafting import Drafting, Try
+from graph.drafting import Drafting, Try, recorded
 from tools.errors import MalformedAnswer, ModelError
 from tools.llm import Budget
 
@@ -77,7 +77,7 @@ async def confirm(
             asked.append(unusable(draft, move, "the same code again: it agrees", number=number))
             return _chosen(same.trial, pool, asked)
         new = await attempt(draft)
-        asked.append(_recorded(new, move, number))
+        asked.append(recorded(new, number, move.strategy, move.sampling))
         if not asked[-1].passed:
             continue
         opinion = _Opinion(new, await compare(draft))
@@ -94,7 +94,7 @@ def _chosen(trial: Trial, pool: Sequence[_Opinion], asked: Sequence[Attempt]) ->
     if trial is first:
         return Confirmed(trial, tuple(asked))
     others = [one for one in asked if one.code != trial.draft.code]
-    replaced = _recorded(first, Move("draft", Sampling(), "two others agree against it"), 0)
+    replaced = recorded(first, 0)
     return Confirmed(trial, (replaced, *others))
 
 
@@ -114,22 +114,3 @@ def _reading(opinion: _Opinion, at: int, name: str) -> dict[str, Any]:
     draft = opinion.trial.draft
     output = [{"json": row} for row in opinion.compared[at].actual]
     return {"words": draft.explanation or name, "code": draft.code, "output": output}
-
-
-def _recorded(trial: Trial, move: Move, number: int) -> Attempt:
-    failing = tuple(outcome for outcome in trial.outcomes if outcome.counts_against)
-    draft = trial.draft
-    return Attempt(
-        number,
-        move.strategy,
-        draft.engine,
-        draft.code,
-        passed=not failing and not trial.refused,
-        findings=trial.findings,
-        outcomes=failing,
-        provider=draft.provider,
-        sampling=move.sampling,
-        tokens=draft.tokens,
-        cost_usd=draft.cost_usd,
-        duration_ms=draft.duration_ms,
-    )

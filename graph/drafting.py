@@ -17,7 +17,7 @@ from graph.state import RunOptions
 from tools.errors import ModelError
 from tools.llm import Budget, Router
 
-__all__ = ["Drafted", "Drafting", "Try", "budget_left"]
+__all__ = ["Drafted", "Drafting", "Try", "budget_left", "recorded"]
 
 Try = Callable[[Draft], Awaitable[Trial]]
 """Checks and runs a candidate, as the stages would."""
@@ -61,7 +61,7 @@ class Drafting:
         tried = [await attempt(draft) for draft in drawn.drafts] if len(drawn.drafts) > 1 else []
         ranked = best_first(tried)
         best = ranked[0].draft if ranked else drawn.drafts[0]
-        beaten = [_beaten(trial, number) for number, trial in enumerate(ranked[1:], len(drawn.discarded) + 1)]
+        beaten = [recorded(trial, number) for number, trial in enumerate(ranked[1:], len(drawn.discarded) + 1)]
         return Drafted(best, "draft", Sampling(), (*drawn.discarded, *beaten))
 
     async def next(
@@ -113,18 +113,20 @@ def _drafted(mended: Mended, before: Sequence[Attempt] = ()) -> Drafted:
     return Drafted(mended.draft, mended.move.strategy, mended.move.sampling, (*before, *mended.discarded))
 
 
-def _beaten(trial: Trial, number: int) -> Attempt:
+def recorded(trial: Trial, number: int, strategy: Strategy = "draft", sampling: Sampling | None = None) -> Attempt:
+    """Write down a draft that was tried and is not the one delivered."""
     failing = tuple(outcome for outcome in trial.outcomes if outcome.counts_against)
     draft = trial.draft
     return Attempt(
         number,
-        "draft",
+        strategy,
         draft.engine,
         draft.code,
         passed=not failing and not trial.refused,
         findings=trial.findings,
         outcomes=failing,
         provider=draft.provider,
+        sampling=sampling or Sampling(),
         tokens=draft.tokens,
         cost_usd=draft.cost_usd,
         duration_ms=draft.duration_ms,

@@ -57,7 +57,7 @@ def program(variant: Variant, architecture: str) -> bytes:
     lines.append(_Line(_JUMP_AT_LEAST, _X32, yes="kill", no="known") if x32 else _Line(_JUMP, 0, yes="known"))
     lines.append(_Line(_RETURN, _KILL, label="kill"))
     fates = _fates(variant, column)
-    # the kernel runs the filter once for every call there is when it is put on: a search costs it a tenth of a list
+    # the kernel runs the filter once for every call there is when it is put on: a search is done sooner than a list
     first, *others = _search(sorted(fates), fates)
     lines += [replace(first, label="known"), *others]
     lines += _argued(variant)
