@@ -21,6 +21,7 @@ from sandbox.zygote import Plan
 
 __all__ = ["Sandbox", "SandboxConfig"]
 
+_DIALECTS, _LANGUAGES = get_args(Dialect), get_args(Language)
 _NODE_THREADS = 16
 """More than a Node starts (4, and a worker or so more under load)."""
 _WAITING_MB = 64
@@ -112,7 +113,6 @@ class Sandbox:
         results = await pool.run(frame, len(request.contexts), request.limits, code)
         if request.dialect == "node":
             results = [node_outcome(request, *each) for each in zip(request.contexts, results, strict=True)]
-        results = [replace(result, isolation=pool.spawner.wall.isolation) for result in results]
         if self.cache and _can_be_kept(request, results):
             self.cache.put(key, results)
         return results
@@ -158,10 +158,10 @@ def _can_be_kept(request: ExecutionRequest, results: list[ExecutionResult]) -> b
 def _check(request: ExecutionRequest) -> None:
     """A request made by our own code must be a possible one."""
     limits = request.limits
-    if request.dialect not in get_args(Dialect):
-        raise ValueError(f"dialect={request.dialect!r}: it is one of {', '.join(get_args(Dialect))}")
-    if request.language not in get_args(Language):
-        raise ValueError(f"language={request.language!r}: it is one of {', '.join(get_args(Language))}")
+    if request.dialect not in _DIALECTS:
+        raise ValueError(f"dialect={request.dialect!r}: it is one of {', '.join(_DIALECTS)}")
+    if request.language not in _LANGUAGES:
+        raise ValueError(f"language={request.language!r}: it is one of {', '.join(_LANGUAGES)}")
     if (request.dialect == "node") != (request.rules is not None):
         raise ValueError("the dialect `node`, and no other, needs rules")
     if min(limits.timeout_s, limits.memory_mb, limits.output_bytes, limits.result_bytes) <= 0:
@@ -192,13 +192,18 @@ def _plan(language: Language, config: SandboxConfig) -> Plan:
 
 
 def _payload(request: ExecutionRequest, most_memory_mb: int) -> dict[str, Any]:
-    limits = replace(request.limits, memory_mb=min(request.limits.memory_mb, most_memory_mb))
+    limits = request.limits
     return {
         "code": request.code,
         "dialect": request.dialect,
         "contexts": [dict(context) for context in request.contexts],
         "rules": dataclasses.asdict(request.rules) if request.rules else None,
-        "limits": dataclasses.asdict(limits),
+        "limits": {
+            "timeout_s": limits.timeout_s,
+            "memory_mb": min(limits.memory_mb, most_memory_mb),
+            "output_bytes": limits.output_bytes,
+            "result_bytes": limits.result_bytes,
+        },
     }
 
 

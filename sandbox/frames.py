@@ -39,6 +39,7 @@ _ESCAPE = 6
 """Bytes that one character of output may take in JSON (a backslash, u, four digits)."""
 _SLACK = 65_536
 _MESSAGE_CHARACTERS = 4_000
+_write = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class HostileFrame(Exception):
@@ -53,7 +54,7 @@ def encode(payload: dict[str, Any]) -> bytes:
         TypeError: the same.
         RecursionError: nested too deeply.
     """
-    body = json.dumps(payload, separators=(",", ":")).encode()
+    body = _write(payload).encode()
     return len(body).to_bytes(4, "big") + body
 
 
@@ -62,14 +63,20 @@ def frame_cap(limits: Limits) -> int:
     return limits.result_bytes + 2 * _ESCAPE * limits.output_bytes + _SLACK
 
 
-def read_answer(body: bytes, limits: Limits) -> ExecutionResult:
-    """Parse one answer of a child; times, rung and `cached` are the controller's to fill in.
+def read_answer(body: bytes, limits: Limits, *, execution_time_ms: float = 0.0, isolation: str = "") -> ExecutionResult:
+    """Parse one answer of a child.
+
+    Args:
+        body: the frame without its length.
+        limits: of the execution.
+        execution_time_ms: by the controller's clock.
+        isolation: the rung of the child's wall.
 
     Raises:
         HostileFrame: it is not what an honest child sends.
     """
     try:
-        answer = json.loads(body, parse_constant=_refuse_constant)
+        answer = _read(body.decode())
     except (ValueError, RecursionError) as error:
         raise HostileFrame(f"the answer is not JSON: {str(error)[:200]}") from error
     if isinstance(answer, dict) and answer.get("ready") is False:
@@ -86,6 +93,8 @@ def read_answer(body: bytes, limits: Limits) -> ExecutionResult:
         result=answer.get("result") if success else None,
         stdout=stdout,
         stderr=stderr,
+        execution_time_ms=execution_time_ms,
+        isolation=isolation,
         cpu_time_ms=_number(answer.get("cpu_ms")),
         run_time_ms=_number(answer.get("run_ms")),
         peak_memory_mb=_number(answer.get("peak_mb")),
@@ -141,6 +150,9 @@ def _warnings(value: object) -> tuple[str, ...]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_read = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
 def _check_depth(value: object) -> None:

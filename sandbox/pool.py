@@ -5,10 +5,8 @@ whatever it answered, and has the next one made.
 """
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sandbox.autopsy import cause_of_death
 from sandbox.children import Child, Spawner, receive_frame
@@ -85,7 +83,8 @@ class Pool:
             SandboxBusy: too many wait already.
             SandboxFault: the child could not be made, or was lost with its zygote.
         """
-        async with self._admission():
+        await self._admit()
+        try:
             child = await self._take()
             started = asyncio.get_running_loop().time()
             try:
@@ -94,9 +93,12 @@ class Pool:
                 child.end()
                 self._typical_s += (asyncio.get_running_loop().time() - started - self._typical_s) / 8
                 self._refill()
+        finally:
+            self.running -= 1
+            self._slots.release()
 
-    @contextlib.asynccontextmanager
-    async def _admission(self) -> AsyncIterator[None]:
+    async def _admit(self) -> None:
+        """Wait for a slot; whoever gets one gives it back."""
         if self._slots.locked() and self.waiting >= self.size.queued:
             retry_after_s = max(0.1, self._typical_s * self.waiting / self.size.running)
             raise SandboxBusy(f"{self.waiting} executions wait already; try again later", round(retry_after_s, 1))
@@ -106,11 +108,6 @@ class Pool:
         finally:
             self.waiting -= 1
         self.running += 1
-        try:
-            yield
-        finally:
-            self.running -= 1
-            self._slots.release()
 
     async def _exchange(
         self, child: Child, request: bytes, answers: int, limits: Limits, code: bytes | None
@@ -119,6 +116,7 @@ class Pool:
         results: list[ExecutionResult] = []
         mark = started = loop.time()
         left_bytes = limits.result_bytes
+        isolation = self.spawner.wall.isolation
         try:
             async with asyncio.timeout_at(started + limits.timeout_s):
                 if code is None:
@@ -128,9 +126,9 @@ class Pool:
                 while len(results) < answers:
                     body = await receive_frame(child, frame_cap(limits))
                     left_bytes -= len(body)
-                    answer = read_answer(body, limits)
                     now = loop.time()
-                    results.append(replace(answer, execution_time_ms=round((now - mark) * 1000, 3)))
+                    spent_ms = round((now - mark) * 1000, 3)
+                    results.append(read_answer(body, limits, execution_time_ms=spent_ms, isolation=isolation))
                     mark = now
         except TimeoutError:
             failure = ExecutionError(
@@ -146,7 +144,7 @@ class Pool:
         else:
             return results
         elapsed_ms = round((loop.time() - mark) * 1000, 3)
-        lost = ExecutionResult(success=False, execution_time_ms=elapsed_ms, error=failure)
+        lost = ExecutionResult(success=False, execution_time_ms=elapsed_ms, error=failure, isolation=isolation)
         return results + [lost] * (answers - len(results))
 
     async def _send_with_code(self, child: Child, request: bytes, code: bytes) -> None:

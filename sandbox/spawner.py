@@ -25,7 +25,7 @@ __all__ = ["ZygoteSpawner"]
 _START_S = 20.0
 _READY_S = 20.0
 _FRAME_CAP = 1 << 16
-_ENVIRONMENT = {"PYTHONHASHSEED": "0", "TZ": "UTC"}
+_ENVIRONMENT = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LD_BIND_NOW": "1"}
 """Sets come in one order, times in one zone; nothing else is inherited."""
 
 

@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-__all__ = ["ARCHITECTURE", "KernelRefused", "Prctl", "fork", "is_linux", "prctl", "syscall"]
+__all__ = ["ARCHITECTURE", "Call", "KernelRefused", "Prctl", "fork", "is_linux", "prctl", "syscall"]
 
 ARCHITECTURE = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}.get(platform.machine())
 """The machine we know system-call numbers for, or None."""
@@ -25,11 +25,8 @@ class Prctl:
 
 
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-_LOCKED_LIBC = ctypes.PyDLL(None, use_errno=True) if sys.platform == "linux" else None
-"""Calls that keep the interpreter's lock."""
-_syscall = getattr(_LIBC, "syscall", None)
-if _syscall is not None:
-    _syscall.restype = ctypes.c_long
+_BARE_LIBC = ctypes.PyDLL(None) if sys.platform == "linux" else None
+"""Calls that keep the interpreter's lock and tell no errno: each touches half as many pages, which a fork copies."""
 
 
 def is_linux() -> bool:
@@ -44,14 +41,37 @@ def fork() -> int:
         0 in the child, its process id in the parent.
 
     Raises:
-        KernelRefused: with the errno.
+        KernelRefused: there are too many processes, or no memory.
     """
-    assert _LOCKED_LIBC is not None
-    pid = int(_LOCKED_LIBC.fork())
+    assert _BARE_LIBC is not None
+    pid = int(_BARE_LIBC.fork())
     if pid < 0:
-        code = ctypes.get_errno()
-        raise KernelRefused(code, f"fork: {os.strerror(code)}")
+        raise KernelRefused(0, "fork: too many processes, or no memory for one more")
     return pid
+
+
+class Call:
+    """A call of the C library made ready before the fork: a child that makes it copies few pages."""
+
+    def __init__(self, name: str, *arguments: object) -> None:
+        """Prepare.
+
+        Args:
+            name: of a function that answers -1 when it fails.
+            arguments: integers (passed as 64 bit) and ctypes pointers.
+        """
+        self._name = name
+        self._arguments = tuple(map(_wide, arguments))
+        self._bare = getattr(_BARE_LIBC, name)
+
+    def __call__(self) -> None:
+        """Make it.
+
+        Raises:
+            KernelRefused: with the errno.
+        """
+        if self._bare(*self._arguments) == -1:
+            _told(self._name, *self._arguments)  # again, in the way that tells why
 
 
 def syscall(number: int, *arguments: object) -> int:
@@ -64,22 +84,31 @@ def syscall(number: int, *arguments: object) -> int:
     Raises:
         KernelRefused: with the errno.
     """
-    assert _syscall is not None
-    wide = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    answer = int(_syscall(ctypes.c_long(number), *wide))
-    if answer < 0:
-        code = ctypes.get_errno()
-        raise KernelRefused(code, f"system call {number}: {os.strerror(code)}")
-    return answer
+    return _told("syscall", number, *arguments)
 
 
-def prctl(option: int, argument: int = 0, third: int = 0) -> None:
+def prctl(option: int, argument: int = 0) -> None:
     """Set a property of this process.
 
     Raises:
         KernelRefused: with the errno.
     """
-    assert _LIBC is not None
-    if _LIBC.prctl(option, ctypes.c_ulong(argument), ctypes.c_ulong(third), ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
+    _told("prctl", option, argument, 0, 0, 0)
+
+
+def _told(name: str, *arguments: object) -> int:
+    function = getattr(_LIBC, name)
+    function.restype = ctypes.c_long if name == "syscall" else ctypes.c_int
+    answer = int(function(*map(_wide, arguments)))
+    if answer == -1:
         code = ctypes.get_errno()
-        raise KernelRefused(code, f"prctl {option}: {os.strerror(code)}")
+        raise KernelRefused(code, f"{name} {_plain(arguments[0])}: {os.strerror(code)}")
+    return answer
+
+
+def _wide(argument: object) -> object:
+    return ctypes.c_long(argument) if isinstance(argument, int) else argument
+
+
+def _plain(argument: object) -> object:
+    return getattr(argument, "value", argument)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sandbox.lockdown import landlock, limits, seccomp
-from sandbox.lockdown.kernel import ARCHITECTURE, KernelRefused, Prctl, is_linux, prctl, syscall
+from sandbox.lockdown.kernel import ARCHITECTURE, Call, KernelRefused, Prctl, is_linux, prctl, syscall
 
 __all__ = ["LANGUAGE_ONLY", "Rung", "Wall", "lock_child", "lock_zygote"]
 
@@ -100,13 +100,16 @@ def lock_zygote(
     return wall
 
 
+_die_with_parent = Call("prctl", Prctl.PDEATHSIG, 9, 0, 0, 0)
+
+
 def lock_child(calls: seccomp.Filter | None, zygote: int) -> None:
     """The rest, which a zygote cannot have: die with it, and the filter (`None`: on rung E, where it was allowed).
 
     Raises:
         KernelRefused: a step failed; the process must end.
     """
-    prctl(Prctl.PDEATHSIG, 9)
+    _die_with_parent()
     if os.getppid() != zygote:
         raise KernelRefused(0, "the zygote ended before its child was locked")
     if calls is not None:

@@ -9,7 +9,7 @@ import errno
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sandbox.lockdown.kernel import ARCHITECTURE, KernelRefused, Prctl, prctl, syscall
+from sandbox.lockdown.kernel import ARCHITECTURE, Call, KernelRefused, Prctl, prctl
 from sandbox.lockdown.syscalls import ARGUED, EVERYDAY, FATAL, NODE_ONLY
 
 __all__ = ["Filter", "Variant", "assemble", "available", "no_new_privileges", "program"]
@@ -85,7 +85,7 @@ class Filter:
         code = program(variant, ARCHITECTURE)
         self._code = ctypes.create_string_buffer(code, len(code))
         self._program = _Program(len(code) // 8, ctypes.addressof(self._code))
-        self._call = _SECCOMP_CALL[ARCHITECTURE]
+        self._install = Call("syscall", _SECCOMP_CALL[ARCHITECTURE], 1, 0, ctypes.byref(self._program))
 
     def install(self) -> None:
         """Put it on this process, for good.
@@ -93,7 +93,7 @@ class Filter:
         Raises:
             KernelRefused: the kernel has no seccomp, or no-new-privileges is not set.
         """
-        syscall(self._call, 1, 0, ctypes.byref(self._program))
+        self._install()
 
 
 class _Program(ctypes.Structure):

@@ -69,6 +69,7 @@ result = [f"{k}" for k, v in {"a": W(1)}.items()]
 print(sum([1, x]))
 """
 _CHUNK = 65_536
+_read = json.JSONDecoder().raw_decode
 _SHORT = "result = [x + 1]"
 """In each child: the pages that every code touches, and no more, for a touched page is a copied page."""
 
@@ -89,7 +90,7 @@ class Child:
         """Touch the pages that a run will touch, while nobody waits."""
         limits = {"output_bytes": 1000, "result_bytes": 1000}
         request = {"code": code, "dialect": "auto", "contexts": [{"x": 1}], "rules": None, "limits": limits}
-        told = json.loads(json.dumps(request))
+        told, _ = _read(json.dumps(request))
         execution = Execution(told, language_layer=self.language_layer)
         for context in told["contexts"]:
             execution.answer(context)
@@ -98,7 +99,8 @@ class Child:
         """Say ready, read one request, answer, end."""
         wire = _Wire(descriptor)
         wire.send(b'{"ready":true}')
-        request, ticket = json.loads(wire.receive()), wire.receive()
+        request, _ = _read(wire.receive().decode())
+        ticket = wire.receive()
         limits = request["limits"]
         lock_execution(limits["memory_mb"], int(limits["timeout_s"]) + 2)
         gc.freeze()  # what the warm-up left is no garbage to look for

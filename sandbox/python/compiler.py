@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.python import guards
 from sandbox.python.failures import FILENAME
+from sandbox.python.nodes import nodes_of
 from sandbox.python.policy import FORBIDDEN_BUILTINS, check
 from sandbox.python.varying import varies
 
@@ -50,10 +51,11 @@ def compile_code(text: str, dialect: str, names: frozenset[str], *, language_lay
         Refusal: the language layer refuses it.
     """
     tree = ast.parse(text, FILENAME)
-    varying = varies(tree, names)
+    nodes = nodes_of(tree)
+    varying = varies(nodes, names)
     is_body = dialect == "body" or (dialect == "auto" and has_top_level_return(tree))
     if language_layer:
-        tree = check(tree, names)
+        tree = check(tree, nodes, names)
     if is_body:
         tree = _as_function(tree)
     return Compiled(compile(tree, FILENAME, "exec", dont_inherit=True), is_body, varying)

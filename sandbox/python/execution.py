@@ -16,12 +16,13 @@ from sandbox.n8n.python_node import PythonNode, rules_from
 from sandbox.python import failures
 from sandbox.python.answers import as_json
 from sandbox.python.compiler import BODY, Compiled, compile_code, deciding_names, globals_for
+from sandbox.python.nodes import nodes_of
 from sandbox.python.output import Output
 from sandbox.python.varying import varies
 
 __all__ = ["Execution"]
 
-_BALLAST_BYTES = 1 << 20
+_BALLAST = mmap.mmap(-1, 1 << 20, flags=mmap.MAP_PRIVATE)
 """Given back when memory is used up, so that an answer can be written; a mapping nobody touches costs no page."""
 _ADDRESS = " at 0x"
 
@@ -36,7 +37,7 @@ class Execution:
         self.compiled: dict[frozenset[str], Compiled] = {}
         self.handed = b""
         self.seeded = False
-        self.ballast = mmap.mmap(-1, _BALLAST_BYTES)
+        self.ballast = _BALLAST
         # Bound before foreign code runs, which may replace what the modules hold.
         self.dumps, self.clock, self.usage = json.dumps, time.thread_time, resource.getrusage
         self.wall_clock = time.perf_counter
@@ -120,6 +121,6 @@ class Execution:
         if self.node is None:
             self.node = PythonNode(self.request["code"], rules_from(self.request["rules"]))
         answer["warnings"] += self.node.warnings
-        answer["varies"] = varies(ast.parse(self.request["code"]))
+        answer["varies"] = varies(nodes_of(ast.parse(self.request["code"])))
         self._throw_own_dice(answer["varies"])
         return {"returned": self.node.run(context["items"], sys.stdout.write)}

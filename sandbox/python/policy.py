@@ -119,17 +119,18 @@ class Refusal(Exception):
         super().__init__("; ".join(v.message for v in violations[:5]))
 
 
-def check(tree: ast.Module, names: Container[str] = ()) -> ast.Module:
+def check(tree: ast.Module, nodes: list[ast.AST], names: Container[str] = ()) -> ast.Module:
     """Judge a syntax tree and put the run-time guards into it.
 
     Args:
         tree: of the user's code; changed in place.
+        nodes: all of it.
         names: that the context binds.
 
     Raises:
         Refusal: with every violation.
     """
-    policy = _Policy(_bound_names(tree), names, metaclasses=_has_metaclasses(tree))
+    policy = _Policy(_bound_names(nodes), names, metaclasses=_has_metaclasses(nodes))
     tree = policy.visit(tree)
     if policy.violations:
         raise Refusal(sorted(policy.violations, key=lambda violation: violation.line or 0))
@@ -158,14 +159,14 @@ class _Policy(RestrictingNodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         """Each node by its own judgement, or by its name alone."""
         name = type(node).__name__
-        judge = getattr(self, f"judge_{name.lower()}", None)
+        judge = _JUDGES.get(name)
         if judge is not None:
-            return judge(node)
+            return judge(self, node)
+        if name in _KNOWN_NODES:
+            return self.node_contents_visit(node) if node._fields else node
         if name in _REFUSED_NODES:
             self.refuse(node, "syntax", f"{_WORDS.get(name, name)} is not allowed here")
             return node
-        if name in _KNOWN_NODES:
-            return self.node_contents_visit(node)
         return super().visit(node)
 
     # names -----------------------------------------------------------------------------------------------------------
@@ -320,6 +321,8 @@ class _Policy(RestrictingNodeTransformer):
     judge_matchas = judge_matchstar = judge_matchmapping = _judge_capture
 
 
+_JUDGES = {kind: judge for kind in vars(ast) if (judge := getattr(_Policy, f"judge_{kind.lower()}", None))}
+
 _KNOWN_NODES = _words(
     """
     Module Expression Expr Pass Break Continue Return Delete Assign AugAssign AnnAssign For AsyncFor While If With
@@ -375,9 +378,9 @@ def _public_names(node: ast.expr) -> bool:
     )  # fmt: skip
 
 
-def _has_metaclasses(tree: ast.Module) -> bool:
+def _has_metaclasses(nodes: list[ast.AST]) -> bool:
     """Whether some class may have a metaclass beside those of the standard library."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
             if any(keyword.arg in {"metaclass", None} and not _is_abc(keyword.value) for keyword in node.keywords):
                 return True
@@ -392,10 +395,10 @@ def _is_abc(node: ast.expr) -> bool:
     return getattr(node, "id", getattr(node, "attr", None)) == "ABCMeta"
 
 
-def _bound_names(tree: ast.Module) -> frozenset[str]:
+def _bound_names(nodes: list[ast.AST]) -> frozenset[str]:
     """Every name that the code binds somewhere."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             found.add(node.id)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -1,7 +1,7 @@
 """What in a Python text makes a second run differ from the first: a clock, chance, addresses."""
 
 import ast
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 __all__ = ["varies"]
 
@@ -11,16 +11,16 @@ _METHODS = frozenset({"now", "today", "utcnow", "perf_counter", "urandom", "Syst
 _BY_NAME = frozenset({"getattr", "attrgetter", "methodcaller"})
 
 
-def varies(tree: ast.Module, names: Container[str] = ()) -> str | None:
+def varies(nodes: Iterable[ast.AST], names: Container[str] = ()) -> str | None:
     """Name what varies, or None: then a result can be kept.
 
     Args:
-        tree: of the code, as it was written.
+        nodes: of the code, as it was written.
         names: that the context binds; a field called `id` is no address.
     """
     by_name = False
     texts: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Import(names=imported) if found := [a.name for a in imported if a.name in _MODULES]:
                 return found[0]
