@@ -62,7 +62,7 @@ class Call:
         """
         self._name = name
         self._arguments = tuple(map(_wide, arguments))
-        self._bare = getattr(_BARE_LIBC, name)
+        self._bare = getattr(_BARE_LIBC, name, None)
 
     def __call__(self) -> None:
         """Make it.
@@ -70,6 +70,7 @@ class Call:
         Raises:
             KernelRefused: with the errno.
         """
+        assert self._bare is not None
         if self._bare(*self._arguments) == -1:
             _told(self._name, *self._arguments)  # again, in the way that tells why
 
