@@ -47,7 +47,8 @@ def generated_cases(task: Task, bare_input: Items | None = None) -> list[Case]:
         if name in _WHOLE:
             cases += [Case(f"{name}: {rule}", items, "property", rule=rule) for rule in rules]
     if example:
-        cases.append(Case("the example: " + _LINKED, example, "property", rule=_LINKED))
+        linked = [{"pairedItem": {"item": number}, **item} for number, item in enumerate(example)]  # as n8n gives them
+        cases.append(Case("the example: " + _LINKED, linked, "property", rule=_LINKED))
         cases.append(Case("the example: " + _SAME_AGAIN, example, "property", _first_output(task), rule=_SAME_AGAIN))
     return cases
 

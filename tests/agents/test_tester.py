@@ -132,6 +132,11 @@ def test_items_stay_linked(returned: Items, passed: bool) -> None:
     assert outcome_of(case, ExecutionResult(success=True, result=returned)).passed == passed
 
 
+def test_links_are_looked_for_on_items_that_have_them_as_in_n8n() -> None:
+    case = next(case for case in generated_cases(FILTER) if "linked" in case.name)
+    assert [item["pairedItem"] for item in case.input] == [{"item": number} for number in range(len(case.input))]
+
+
 def test_results_count_the_binding_tests_and_list_all() -> None:
     cases = [*example_cases(FILTER), *generated_cases(FILTER)]
     results = [ExecutionResult(success=True, result=items({"id": 1, "paid": True})) for _ in cases]
