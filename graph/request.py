@@ -1,5 +1,6 @@
 """From what callers write to a task: shapes are normalised here and nowhere else."""
 
+import sys
 from typing import Any, cast, get_args
 
 from agents.task import Example, Task
@@ -11,6 +12,7 @@ from tools.n8n.items import items_from, items_from_output
 __all__ = ["input_items", "task_from"]
 
 _MISSING = object()
+_LARGEST = sys.float_info.max
 
 
 def task_from(given: GenerateInput, default_language: str = "python") -> Task:
@@ -49,6 +51,8 @@ def _mode(name: str) -> Mode:
 
 def _examples(given: GenerateInput) -> tuple[Example, ...]:
     pairs = [(given.get("input_example", _MISSING), given.get("expected_output", _MISSING))]
+    for field in ("input_example", "expected_output", "examples"):
+        _check_numbers(given.get(field), field)
     for number, pair in enumerate(given.get("examples") or ()):
         if not isinstance(pair, dict) or "input" not in pair or "output" not in pair:
             raise RequestError(f'examples[{number}] must be {{"input": ..., "output": ...}}', f"examples[{number}]")
@@ -61,6 +65,21 @@ def _examples(given: GenerateInput) -> tuple[Example, ...]:
         if example not in unique:
             unique.append(example)
     return tuple(unique)
+
+
+def _check_numbers(value: Any, field: str) -> None:
+    """Refuse what neither JSON nor a double carries, wherever it stands.
+
+    Raises:
+        RequestError: NaN, an infinity, or an integer beyond 1.8e308.
+    """
+    todo = [value]
+    for one in todo:
+        if isinstance(one, dict | list):
+            todo += one.values() if isinstance(one, dict) else one
+        elif isinstance(one, int | float) and not -_LARGEST <= one <= _LARGEST:
+            told = "an integer beyond 1.8e308" if isinstance(one, int) else str(one)
+            raise RequestError(f"{field} holds {told}, which no number in n8n can be: pass it as text", field)
 
 
 def input_items(given: GenerateInput) -> list[dict[str, Any]] | None:

@@ -14,7 +14,10 @@ from tools.executor import CheckedExecutor
 from tools.n8n.items import items_from
 from tools.storage import Version
 
-__all__ = ["CompareRequest", "answer_compare", "version_of"]
+__all__ = ["CompareRequest", "VersionNumber", "answer_compare", "version_of"]
+
+VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""Of a task's versions, from 1; as large as both databases can hold."""
 
 
 class VariantRequest(BaseModel):
@@ -26,7 +29,7 @@ class VariantRequest(BaseModel):
     code: Annotated[str | None, Field(max_length=1_000_000)] = None
     language: Language = "python"
     code_id: Annotated[str | None, Field(description="Instead of `code`: a task whose version is meant.")] = None
-    version: Annotated[int | None, Field(ge=1, description="Its number; the latest by default.")] = None
+    version: Annotated[VersionNumber | None, Field(description="Its number; the latest by default.")] = None
 
 
 class CompareRequest(BaseModel):

@@ -98,7 +98,7 @@ async def follow_job(job_id: str, services: ServicesDep) -> EventSourceResponse:
 async def stream_results(
     job_id: str,
     services: ServicesDep,
-    after: Annotated[int, Query(ge=-1, description="Only items after this position.")] = -1,
+    after: Annotated[int, Query(ge=-1, le=2**31 - 1, description="Only items after this position.")] = -1,
     status: ItemStatus | None = None,
     follow: Annotated[bool, Query(description="Wait for the rest until the job is over.")] = False,
 ) -> StreamingResponse:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.encoders import jsonable_encoder
 
-from server.comparing import CompareRequest, answer_compare, version_of
+from server.comparing import CompareRequest, VersionNumber, answer_compare, version_of
 from server.deps import ServicesDep
 from server.responses import JSONResponse
 from tools.storage import difference
@@ -60,7 +60,7 @@ async def list_versions(code_id: str, services: ServicesDep, limit: Limit = 50) 
 
 
 @router.get("/codes/{code_id}/versions/{number}", summary="One version and what changed since the one before")
-async def getversion_of(code_id: str, number: int, services: ServicesDep) -> JSONResponse:
+async def get_version(code_id: str, number: VersionNumber, services: ServicesDep) -> JSONResponse:
     """Look a version up; `diff` is against its predecessor."""
     version = await version_of(code_id, number, services)
     before = await services.storage.versions.get(code_id, number - 1) if number > 1 else None
@@ -72,8 +72,8 @@ async def getversion_of(code_id: str, number: int, services: ServicesDep) -> JSO
 async def diff_versions(
     code_id: str,
     services: ServicesDep,
-    old: Annotated[int, Query(alias="from", ge=1)],
-    new: Annotated[int | None, Query(alias="to", ge=1, description="The latest by default.")] = None,
+    old: Annotated[VersionNumber, Query(alias="from")],
+    new: Annotated[VersionNumber | None, Query(alias="to", description="The latest by default.")] = None,
 ) -> JSONResponse:
     """Show the change as a unified diff."""
     before, after = await version_of(code_id, old, services), await version_of(code_id, new, services)
@@ -82,7 +82,7 @@ async def diff_versions(
 
 
 @router.post("/codes/{code_id}/versions/{number}/restore", summary="Bring an old version back as the newest")
-async def restoreversion_of(code_id: str, number: int, services: ServicesDep) -> JSONResponse:
+async def restore_version(code_id: str, number: VersionNumber, services: ServicesDep) -> JSONResponse:
     """Number the old code anew; nothing is lost."""
     await version_of(code_id, number, services)
     restored = await services.storage.versions.restore(code_id, number)

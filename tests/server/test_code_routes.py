@@ -94,6 +94,15 @@ async def test_a_body_that_is_no_json_is_a_clear_error(client: httpx.AsyncClient
     assert answer.json()["error"]["type"] == "RequestError"
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1" + "0" * 400], ids=["nan", "infinity", "huge"])
+async def test_a_number_that_n8n_cannot_hold_is_refused_by_its_field(client: httpx.AsyncClient, number: str) -> None:
+    content = f'{{"task_description": "double it", "input_example": {{"v": 1}}, "expected_output": {{"v": {number}}}}}'
+    headers = {"content-type": "application/json"}
+    answer = await client.post("/api/v1/code/generate", content=content, headers=headers)
+    assert answer.status_code == 422
+    assert "expected_output" in answer.json()["error"]["message"]
+
+
 async def test_validate_without_code_says_what_to_send(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/v1/code/validate")
     assert answer.status_code == 422

@@ -97,6 +97,8 @@ async def test_a_run_can_be_looked_up_and_listed(client: httpx.AsyncClient) -> N
 async def test_unknown_ids_are_404_in_our_shape(client: httpx.AsyncClient) -> None:
     for path in ("/api/v1/runs/nobody", "/api/v1/codes/nobody/versions", "/api/v1/codes/nobody/versions/1"):
         assert "nobody" in (await get(client, path, 404))["error"]["message"]
+    for number in ("0", str(10**20)):
+        assert "number" in (await get(client, f"/api/v1/codes/nobody/versions/{number}", 422))["error"]["message"]
     await post(client, "/api/v1/runs/nobody/resume", status=404)
     await post(client, "/api/v1/runs/nobody/cancel", status=404)
     assert (await client.delete("/api/v1/memory/nobody")).status_code == 404
