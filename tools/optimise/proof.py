@@ -25,10 +25,10 @@ _SAMPLES = 5
 _ROUNDS = 4
 _STEADY = 0.1
 """Rounds end early when the best two runs of both are as near as this."""
-DEADLINE_S = 5.0
+DEADLINE_S = 8.0
 """Seconds for the whole proof: every run of the original and of its rewrites."""
 _TIMEOUT_S = 10.0
-_QUICK_TIMEOUT_S = 1.0
+_QUICK_TIMEOUT_S = 2.0
 _TOO_LONG_MS = 1_500.0
 """No larger size is tried when one run of it may take longer than this."""
 _SLOW_MS = 150.0
