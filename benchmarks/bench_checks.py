@@ -117,7 +117,7 @@ def _bandit(code: str) -> None:
     made = manager.BanditManager(settings, "file")
     tests = test_set.BanditTestSet(settings)
     visitor = node_visitor.BanditNodeVisitor(
-        "<code>", io.BytesIO(code.encode()), made.b_ma, tests, False, {}, made.metrics
+        "./node.py", io.BytesIO(code.encode()), made.b_ma, tests, False, {}, made.metrics
     )
     made.metrics.begin("<code>")
     visitor.process(code.encode())

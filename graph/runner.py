@@ -149,6 +149,8 @@ class Runner:
         async for part in parts:
             now = time.perf_counter()
             for stage, update in cast(dict[str, dict[str, Any]], part["data"]).items():
+                if stage == "__metadata__":  # a resumed run says so of the stage whose kept work it takes
+                    continue
                 recording.stage = stage
                 shown = await self._ledger.keep(recording, update) if stage == "deliver" else update or {}
                 yield StageEvent(stage, (now - before) * 1000, shown)

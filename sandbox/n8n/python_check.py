@@ -158,6 +158,7 @@ class _Checker:
         self.found: list[Violation] = []
         self.imported: set[str] = set()
         self.called: set[int] = set()
+        self.joined: dict[int, str | None] = {}
 
     def imported_modules(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -219,7 +220,7 @@ class _Checker:
             self._text(node.value, node)
 
     def sum(self, node: ast.BinOp) -> None:
-        joined = _joined(node)
+        joined = _joined(node, self.joined)
         if joined is not None:
             self._text(joined, node)
 
@@ -316,12 +317,14 @@ def _is_import_call(function: ast.expr) -> bool:
     )
 
 
-def _joined(node: ast.expr) -> str | None:
-    """The text that `"a" + "b"` of literals makes, else None."""
+def _joined(node: ast.expr, known: dict[int, str | None]) -> str | None:
+    """The text that `"a" + "b"` of literals makes, else None; `known` keeps it for each sum, which hold one another."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left = _joined(node.left)
-        right = None if left is None else _joined(node.right)
-        return None if left is None or right is None else left + right
-    return None
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
+        return None
+    if id(node) not in known:
+        left = _joined(node.left, known)
+        right = None if left is None else _joined(node.right, known)
+        known[id(node)] = None if left is None or right is None else left + right
+    return known[id(node)]

@@ -1,5 +1,6 @@
 """`optimise` hands back a rewrite only with proof: equal everywhere, and faster beyond noise or plainly simpler."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
@@ -134,3 +135,26 @@ async def test_a_fix_of_ruff_is_proven_like_our_own(sandbox: Sandbox) -> None:
     assert [one.type for one in found.suggestions] == ["simplification"]
     assert found.code == code or "dict.fromkeys" in found.code
     assert "simplification" in (*found.proof.applied, *found.proof.rejected)
+
+
+@pytest.mark.parametrize("code", [QUADRATIC, EMAILS], ids=["python", "javascript"])
+async def test_the_proof_ends_at_its_deadline_and_says_so(code: str) -> None:
+    async def never(request: ExecutionRequest) -> list[ExecutionResult]:
+        await asyncio.Event().wait()
+        raise AssertionError(request)
+
+    found = await optimise(code, "python" if code is QUADRATIC else "javascript", never, [ROWS], deadline_s=0.05)
+    assert (found.code, found.proof.verdict) == (code, "unproven")
+    assert "more than 0.05 s" in found.proof.reason
+
+
+async def test_sizes_that_the_deadline_leaves_no_time_for_are_named(sandbox: Sandbox) -> None:
+    async def execute(request: ExecutionRequest) -> list[ExecutionResult]:
+        if len(request.contexts[0]["items"]) == 300:
+            await asyncio.Event().wait()
+        results = await sandbox.execute(request)
+        return [replace(result, run_time_ms=9.0 if request.code == QUADRATIC else 1.0) for result in results]
+
+    found = await optimise(QUADRATIC, "python", execute, [ROWS], sizes=(10, 300), deadline_s=1.5)
+    assert found.proof.verdict == "faster", "10 items were measured"
+    assert "300 items were not measured within the proof's 1.5 s" in found.proof.reason

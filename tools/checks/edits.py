@@ -23,6 +23,8 @@ from tools.n8n.profile import RunnerProfile, load_profile
 __all__ = ["automatic_edits"]
 
 _MAX_EDITS = 40
+_MAX_EDITED = 400_000
+"""Characters of edited texts that are looked at: for long code that is a handful of edits."""
 
 
 def automatic_edits(
@@ -120,8 +122,14 @@ def _sound(code: str, language: Language, found: list[Edit]) -> list[Edit]:
     """The edits that change something, compile, and are not less secure; each text once."""
     kept: dict[str, Edit] = {}
     was_secure = check_security(code, language).ok
+    left = _MAX_EDITED
     for edit in found:
-        if edit.code in kept or edit.code == code or not check_syntax(edit.code, language).ok:
+        if edit.code in kept or edit.code == code:
+            continue
+        left -= len(edit.code)
+        if left < 0:
+            break
+        if not check_syntax(edit.code, language).ok:
             continue
         if was_secure and not check_security(edit.code, language).ok:
             continue

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from sandbox.types import NodeRules
 from tools.checks.javascript_scopes import Scopes, scopes_of
 from tools.checks.javascript_syntax import javascript_problems
-from tools.checks.javascript_tree import FUNCTIONS, JsNode, JsSource
+from tools.checks.javascript_tree import FUNCTIONS, JsNode, JsSource, first_error_line
 from tools.checks.report import Edit
+from tools.checks.text_edits import TextEdit, apply_edits
 
 __all__ = ["compiling_edits", "node_edits", "returning_edits"]
 
@@ -32,6 +33,8 @@ _GIVEN = re.compile(
 )
 _MAX_LINES = 20
 """Line ends that are tried: each costs five parses."""
+_MAX_PARSED = 400_000
+"""Characters that these parses read: half a second."""
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -54,6 +57,8 @@ def _kept_if_compiling(source: JsSource, rule: str, message: str, code: str) -> 
 
 def compiles(code: str) -> bool:
     """Whether V8 would take the code as an async function's body."""
+    if first_error_line(code) is not None:
+        return False
     source = JsSource(code)
     return next(javascript_problems(source, scopes_of(source)), None) is None
 
@@ -93,7 +98,7 @@ def _closed(source: JsSource) -> Iterator[Edit]:
 def _closed_before_semicolon(source: JsSource) -> Iterator[Edit]:
     """A bracket that is missing before the `;` that ends a line."""
     ends = [match.start() for match in re.finditer(r";[ \t]*$", source.code, re.MULTILINE)]
-    for end in ends[-_MAX_LINES:]:
+    for end in ends[-min(_MAX_LINES, _MAX_PARSED // (5 * (len(source.code) + 1)) + 1) :]:
         for bracket in (")", "]", "}", "})", ")]"):
             code = source.code[:end] + bracket + source.code[end:]
             if compiles(code):
@@ -103,14 +108,15 @@ def _closed_before_semicolon(source: JsSource) -> Iterator[Edit]:
 
 def _wrapped_objects(source: JsSource) -> Iterator[Edit]:
     """`i => { json: ... }` is a block with a label: the object wants parentheses."""
-    code = source.code
-    for arrow in reversed(list(re.finditer(r"=>\s*(\{)\s*(?:json|\.\.\.)", code))):
-        depth = 0
-        for place in range(arrow.start(1), len(code)):
-            depth += (code[place] == "{") - (code[place] == "}")
-            if depth == 0:
-                code = f"{code[: arrow.start(1)]}({code[arrow.start(1) : place + 1]}){code[place + 1 :]}"
-                break
+    starts = {arrow.start(1) for arrow in re.finditer(r"=>\s*(\{)\s*(?:json|\.\.\.)", source.code)}
+    still_open: list[int] = []
+    edits: list[TextEdit] = []
+    for brace in re.finditer("[{}]", source.code):
+        if brace[0] == "{":
+            still_open.append(brace.start())
+        elif still_open and (start := still_open.pop()) in starts:
+            edits += TextEdit(start, start, "("), TextEdit(brace.end(), brace.end(), ")")
+    code = apply_edits(source.code, edits)
     yield from _kept_if_compiling(source, "syntax/grammar", "put the returned object in parentheses", code)
 
 

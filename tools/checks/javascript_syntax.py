@@ -335,8 +335,8 @@ def _rest(node: JsNode) -> Iterator[Problem]:
     parent = node.parent
     if parent is None or parent.kind not in {"formal_parameters", "array_pattern", "object_pattern"}:
         return
-    after = parent.children[parent.children.index(node) + 1 :]
-    if any(other.kind == "," for other in after):
+    last = next(other for other in reversed(parent.children) if other is node or other.kind == ",")
+    if last is not node:
         yield node, "rest", "a rest element must be the last one", "move it to the end"
 
 

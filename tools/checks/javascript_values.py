@@ -1,7 +1,6 @@
 """What a JavaScript expression is, as far as it can be told without running it: constant texts and paths of names."""
 
 import base64
-import binascii
 import re
 import urllib.parse
 
@@ -14,6 +13,7 @@ GLOBAL = "globalThis"
 _GLOBAL_NAMES = frozenset({"globalThis", "global", "window", "self"})
 _MAX_DEPTH = 12
 _MAX_TEXT = 10_000
+"""Longer texts are unknown: cut ones would pass for others once they are sliced."""
 _FUNCTION = "<function>"
 _LITERALS = {
     "string": "<string>",
@@ -214,9 +214,12 @@ class Values:
             return None
         node = node.bare()
         handler = getattr(self, f"_text_{node.kind}", None)
-        value = handler(node, depth + 1) if handler is not None else None
+        try:
+            value = handler(node, depth + 1) if handler is not None else None
+        except (ValueError, LookupError, OverflowError):  # an expression that has no value: `'x'.repeat('\u00b2')`
+            return None
         if isinstance(value, str):
-            return value[:_MAX_TEXT]
+            return value if len(value) <= _MAX_TEXT else None
         return value if isinstance(value, list) else None
 
     def _text_string(self, node: JsNode, depth: int) -> Constant | None:
@@ -349,12 +352,7 @@ class Values:
             return None
         if encoding in {"base64", "base64url"}:
             return _decode("atob", value)
-        if encoding == "hex":
-            try:
-                return bytes.fromhex(value).decode("latin-1")
-            except ValueError:
-                return None
-        return value
+        return bytes.fromhex(value).decode("latin-1") if encoding == "hex" else value
 
 
 def _join(base: str, *keys: str) -> str:
@@ -368,19 +366,13 @@ def _at(value: Constant, index: int) -> str | None:
     return value[index] if index < len(value) else None
 
 
-def _characters(numbers: list[str]) -> str | None:
-    try:
-        return "".join(chr(int(number, 0)) for number in numbers)
-    except (ValueError, OverflowError):
-        return None
+def _characters(numbers: list[str]) -> str:
+    return "".join(chr(int(number, 0)) for number in numbers)
 
 
 def _decode(function: str, text: str) -> str | None:
     if function == "atob":
-        try:
-            return base64.b64decode(text + "=" * (-len(text) % 4)).decode("latin-1")
-        except (binascii.Error, ValueError):
-            return None
+        return base64.b64decode(text + "=" * (-len(text) % 4)).decode("latin-1")
     if function in {"decodeURIComponent", "decodeURI", "unescape"}:
         return urllib.parse.unquote(text)
     return text if function == "String" else None
@@ -396,7 +388,8 @@ def _string_method(value: Constant, method: str, args: list[str | None]) -> Cons
     if method == "concat" and None not in args:
         return value + "".join(arg or "" for arg in args)
     if method in {"replace", "replaceAll"} and first is not None and second is not None:
-        return value.replace(first, second, 1 if method == "replace" else -1)
+        count = 1 if method == "replace" else value.count(first)
+        return value.replace(first, second, count) if count * len(second) <= _MAX_TEXT else None
     if method in {"slice", "substring", "substr", "at", "charAt"} and None not in args:
         return _cut(value, method, [arg or "" for arg in args])
     simple = {
@@ -409,13 +402,14 @@ def _string_method(value: Constant, method: str, args: list[str | None]) -> Cons
     if method in simple:
         return str(simple[method]())
     if method == "repeat" and first is not None and first.isdigit():
-        return value * min(int(first), 100)
+        return value * int(first) if len(value) * int(first) <= _MAX_TEXT else None
     return None
 
 
 def _list_method(value: list[str], method: str, first: str | None) -> Constant | None:
     if method == "join":
-        return ("," if first is None else first).join(value)
+        between = "," if first is None else first
+        return between.join(value) if len(between) * len(value) <= _MAX_TEXT else None
     if method == "reverse":
         return value[::-1]
     if method == "toString":
@@ -423,11 +417,8 @@ def _list_method(value: list[str], method: str, first: str | None) -> Constant |
     return None
 
 
-def _cut(value: str, method: str, args: list[str]) -> str | None:
-    try:
-        numbers = [int(arg) for arg in args]
-    except ValueError:
-        return None
+def _cut(value: str, method: str, args: list[str]) -> str:
+    numbers = [int(arg) for arg in args]
     start = numbers[0] if numbers else 0
     if method in {"at", "charAt"}:
         return value[start : start + 1] if start >= 0 else value[start : start + 1 or None]

@@ -19,6 +19,8 @@ _COMPILE_LOCK = threading.Lock()
 """`warnings.catch_warnings` is not safe between threads."""
 _MAX_GENERATED = 60_000
 """Characters up to which code is generated, too, which finds the last mistakes (a `break` outside a loop)."""
+_MAX_FUNCTIONS = 2_000
+"""The same in functions: CPython's time for them grows with the square of their number."""
 _RETURN = re.compile(r"^(?:return\b|[ \t]+return\b)", re.MULTILINE)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -80,8 +82,8 @@ def _parse(code: str) -> PythonSource:
     try:
         tree = ast.parse(code)
         dialect: Literal["body", "snippet"] = "body" if has_top_level_return(tree) else "snippet"
-        compiler = _generate if len(code) <= _MAX_GENERATED else _read_only
-        _compile(code, as_body=dialect == "body", compiler=compiler)
+        is_short = len(code) <= _MAX_GENERATED and code.count("def ") + code.count("lambda") <= _MAX_FUNCTIONS
+        _compile(code, as_body=dialect == "body", compiler=_generate if is_short else _read_only)
     except SyntaxError as problem:
         return PythonSource(code, None, problem)
     except (RecursionError, MemoryError):

@@ -2,7 +2,8 @@
 
 import ast
 import base64
-import binascii
+import codecs
+import re
 from typing import Any
 
 from tools.checks.python_scopes import PythonScopes
@@ -11,6 +12,13 @@ __all__ = ["PythonValues"]
 
 _MAX_DEPTH = 12
 _MAX_TEXT = 10_000
+"""Longer texts and lists are unknown: cut ones would pass for others once they are sliced."""
+_MAX_WORK = 1_000_000
+"""Characters that one method may make before they are found to be too many."""
+_WIDE = re.compile(r"\d{4}|\*|\{[^{}]*\{")
+"""A format that asks for a wide field, or computes the width: a few characters could ask for all memory."""
+_FAILS_WHEN_RUN = (TypeError, ValueError, LookupError, OverflowError)
+"""What an expression that has no value may raise (unicode and base64 errors are `ValueError`s)."""
 _STRING_METHODS = frozenset(
     {
         "lower",
@@ -96,8 +104,11 @@ class PythonValues:
         if node is None or depth > _MAX_DEPTH:
             return None
         handler = getattr(self, f"_constant_{type(node).__name__}", None)
-        value = handler(node, depth + 1) if handler is not None else None
-        return value[:_MAX_TEXT] if isinstance(value, str | bytes | list) else value
+        try:
+            value = handler(node, depth + 1) if handler is not None else None
+        except _FAILS_WHEN_RUN:
+            return None
+        return None if isinstance(value, str | bytes | list) and len(value) > _MAX_TEXT else value
 
     def _constant_Constant(self, node: ast.Constant, depth: int) -> Any:  # noqa: N802 - named as ast names it
         return node.value if isinstance(node.value, str | bytes | int) else None
@@ -122,12 +133,9 @@ class PythonValues:
             return self._sum(node, depth)
         left, right = self.constant(node.left, depth), self.constant(node.right, depth)
         if isinstance(node.op, ast.Mult) and isinstance(left, str) and isinstance(right, int):
-            return left * min(right, 100)
-        if isinstance(node.op, ast.Mod) and isinstance(left, str) and right is not None:
-            try:
-                return left % (tuple(right) if isinstance(right, list) else right)
-            except (TypeError, ValueError):
-                return None
+            return left * right if len(left) * right <= _MAX_TEXT else None
+        if isinstance(node.op, ast.Mod) and isinstance(left, str) and right is not None and not _WIDE.search(left):
+            return left % (tuple(right) if isinstance(right, list) else right)
         return None
 
     def _sum(self, node: ast.BinOp, depth: int) -> Any:
@@ -155,14 +163,10 @@ class PythonValues:
         value = self.constant(node.value, depth)
         if not isinstance(value, str | bytes | list):
             return None
-        try:
-            if isinstance(node.slice, ast.Slice):
-                bounds = (node.slice.lower, node.slice.upper, node.slice.step)
-                numbers = [None if bound is None else ast.literal_eval(bound) for bound in bounds]
-                return value[slice(*numbers)]
-            return value[ast.literal_eval(node.slice)]
-        except (ValueError, TypeError, IndexError, SyntaxError):
-            return None
+        if isinstance(node.slice, ast.Slice):
+            bounds = (node.slice.lower, node.slice.upper, node.slice.step)
+            return value[slice(*(None if bound is None else ast.literal_eval(bound) for bound in bounds))]
+        return value[ast.literal_eval(node.slice)]
 
     def _constant_Call(self, node: ast.Call, depth: int) -> Any:  # noqa: N802 - named as ast names it
         args = [self.constant(arg, depth) for arg in node.args]
@@ -176,20 +180,18 @@ class PythonValues:
         if path in {"base64.b64decode", "base64.urlsafe_b64decode", "codecs.decode", "bytes.fromhex"}:
             return _decoded(path, args)
         value = self.constant(function.value, depth)
-        if value is None:
-            return None
-        try:
-            return self._string_method(node, function.attr, value, args, depth)
-        except (TypeError, ValueError, IndexError, KeyError, UnicodeError):
-            return None
+        return None if value is None else self._string_method(node, function.attr, value, args, depth)
 
     def _string_method(self, node: ast.Call, method: str, value: Any, args: list[Any], depth: int) -> Any:
         if method == "join" and isinstance(value, str | bytes):
             parts = (
                 args[0] if args and args[0] is not None else self._generated(node.args[0] if node.args else None, depth)
             )
-            return value.join(parts) if isinstance(parts, list | str) else None  # type: ignore[arg-type]
-        if None in args:
+            is_short = isinstance(parts, list | str) and len(value) * len(parts) <= _MAX_WORK
+            return value.join(parts) if is_short else None
+        if None in args or (
+            isinstance(value, str | bytes) and len(value) * max(map(_size, args), default=0) > _MAX_WORK
+        ):
             return None
         if method in {"decode", "encode"}:
             return value.decode() if isinstance(value, bytes) else value.encode()
@@ -199,6 +201,7 @@ class PythonValues:
             and not node.keywords
             and "." not in value
             and "[" not in value
+            and not _WIDE.search(value)
         ):
             return value.format(*args)
         if method == "split" and isinstance(value, str):
@@ -229,30 +232,27 @@ class PythonValues:
         return None
 
 
+def _size(value: Any) -> int:
+    """How much a method may make of one character: the length of a text, or the width that a number asks for."""
+    return abs(value) if isinstance(value, int) else len(value)
+
+
 def _builtin(name: str, args: list[Any]) -> Any:
-    try:
-        if name == "chr":
-            return chr(args[0])
-        if name in {"str", "bytes", "bytearray"}:
-            return bytes(args[0]) if isinstance(args[0], list) else args[0]
-        if name == "map":
-            return [chr(number) for number in args[1]]
-        if name in {"reversed", "list", "tuple"}:
-            values = list(args[0])
-            return values[::-1] if name == "reversed" else values
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
+    if name == "chr":
+        return chr(args[0])
+    if name in {"str", "bytes", "bytearray"}:
+        return bytes(args[0]) if isinstance(args[0], list) else args[0]
+    if name == "map":
+        return [chr(number) for number in args[1]]
+    if name in {"reversed", "list", "tuple"}:
+        values = list(args[0])
+        return values[::-1] if name == "reversed" else values
     return None
 
 
 def _decoded(path: str, args: list[Any]) -> Any:
-    try:
-        if path == "bytes.fromhex":
-            return bytes.fromhex(args[0])
-        if path == "codecs.decode":
-            import codecs
-
-            return codecs.decode(args[0], args[1]) if args[1] in {"rot13", "rot_13"} else None
-        return base64.b64decode(args[0])
-    except (TypeError, ValueError, IndexError, binascii.Error):
-        return None
+    if path == "bytes.fromhex":
+        return bytes.fromhex(args[0])
+    if path == "codecs.decode":
+        return codecs.decode(args[0], args[1]) if args[1] in {"rot13", "rot_13"} else None
+    return base64.b64decode(args[0])

@@ -8,7 +8,7 @@ from tools.checks.javascript_scopes import scopes_of
 from tools.checks.javascript_syntax import javascript_problems
 from tools.checks.javascript_tree import first_error_line, parse_javascript
 from tools.checks.limits import deep_limit
-from tools.checks.lines import finding_at, size_finding
+from tools.checks.lines import MAX_DEEP_BYTES, finding_at, size_finding
 from tools.checks.python_source import compile_only, parse_python
 from tools.checks.report import Finding, Report
 from tools.checks.wrapping import find_wrapping
@@ -60,7 +60,10 @@ def _check(code: str, language: Language) -> Report:
 
 
 def _python(code: str) -> list[Finding]:
-    if deep_limit(code, "python") is not None:
+    limit = deep_limit(code, "python")
+    if limit is not None and limit.rule == "limit/time":
+        return [limit]
+    if limit is not None:
         long = compile_only(code)
         return [_python_finding(code, long)] if long is not None else []
     source = parse_python(code)
@@ -126,7 +129,7 @@ def _other_text(code: str, language: Language) -> list[Finding]:
         ]
     other: Language = "javascript" if language == "python" else "python"
     look = _JAVASCRIPT_LOOK if other == "javascript" else _PYTHON_LOOK
-    if look.search(code) and _compiles(code, other):
+    if size_finding(code, MAX_DEEP_BYTES) is None and look.search(code) and _compiles(code, other):
         name = "JavaScript" if other == "javascript" else "Python"
         return [
             finding_at(

@@ -18,9 +18,12 @@ class TextEdit:
 
 def apply_edits(code: str, edits: Iterable[TextEdit]) -> str:
     """The code with the edits done; they may not overlap."""
-    for edit in sorted(edits, key=lambda one: (one.start, one.end), reverse=True):
-        code = code[: edit.start] + edit.text + code[edit.end :]
-    return code
+    pieces: list[str] = []
+    done = 0
+    for edit in sorted(edits, key=lambda one: (one.start, one.end)):
+        pieces += code[done : edit.start], edit.text
+        done = edit.end
+    return "".join([*pieces, code[done:]])
 
 
 def offsets(code: str) -> Callable[[dict[str, int]], int]:

@@ -35,12 +35,12 @@ def find_wrapping(code: str) -> Wrapping | None:
         opening = fences[index]
         closing = fences[index + 1] if index + 1 < len(fences) else None
         inner = code[opening.end() : closing.start() if closing is not None else len(code)].strip("\r\n")
-        blocks.append((code.count("\n", 0, opening.start()) + 1, inner))
+        blocks.append((opening.start(), inner))
         index += 2
-    line, inner = max(blocks, key=lambda block: len(block[1]))
+    start, inner = max(blocks, key=lambda block: len(block[1]))
     if len(fences) == 1 and not inner.strip():  # only a closing fence is left
         inner = code[: fences[0].start()].strip("\r\n")
-    return Wrapping(line, inner, "fence") if inner.strip() else None
+    return Wrapping(code.count("\n", 0, start) + 1, inner, "fence") if inner.strip() else None
 
 
 def _without_prose(code: str) -> Wrapping | None:

@@ -11,7 +11,7 @@ from tools.optimise.inputs import Items, inputs_for
 from tools.optimise.javascript_rules import javascript_matches
 from tools.optimise.match import Match, Suggestion
 from tools.optimise.outcome import Optimisation, Proof, Verdict
-from tools.optimise.proof import MIN_GAIN, SIZES, Bench, Execute, Timing, agree
+from tools.optimise.proof import DEADLINE_S, MIN_GAIN, SIZES, Bench, Deadline, Execute, OutOfTime, Timing, agree
 from tools.optimise.python_rules import python_matches
 
 __all__ = ["optimise", "suggest"]
@@ -34,6 +34,7 @@ async def optimise(
     mode: Mode | None = None,
     *,
     sizes: Sequence[int] = SIZES,
+    deadline_s: float = DEADLINE_S,
 ) -> Optimisation:
     """Rewrite code, and prove in the sandbox that the rewrite gives equal results and is faster.
 
@@ -41,6 +42,7 @@ async def optimise(
         execute: runs a request in the sandbox, such as `Sandbox.execute`.
         inputs: example inputs as lists of n8n items; without any, inputs are read off the code.
         sizes: numbers of items to measure with, growing.
+        deadline_s: seconds for all runs together; a proof that is not done by then leaves the original.
 
     Raises:
         SandboxUnavailable, SandboxBusy, SandboxFault: as `execute` does.
@@ -48,7 +50,7 @@ async def optimise(
     suggestions = tuple(suggest(code, language))
     if mode == "runOnceForEachItem" and language == "javascript":
         suggestions = (Suggestion("each_item_mode", 1, _EACH_ITEM), *suggestions)
-    new, proof = await _Trial(code, language, execute, sizes).run(inputs)
+    new, proof = await _Trial(code, language, execute, sizes, Deadline(deadline_s)).run(inputs)
     original = measure_complexity(code, language)
     return Optimisation(new, new != code, suggestions, original, measure_complexity(new, language), proof)
 
@@ -65,6 +67,7 @@ class _Trial:
     language: Language
     execute: Execute
     sizes: Sequence[int]
+    deadline: Deadline
     rejected: list[str] = field(default_factory=list)
 
     async def run(self, examples: Sequence[Items]) -> tuple[str, Proof]:
@@ -72,6 +75,13 @@ class _Trial:
             return self.code, Proof("unchanged", "the code does not compile")
         if not any(match.edits for match in _matches(self.code, self.language)):
             return self.code, Proof("unchanged", "no rule knows an equal text that is faster or clearer")
+        try:
+            return await self._prove(examples)
+        except OutOfTime:
+            reason = f"the proof took more than {self.deadline.seconds:g} s on small inputs: the original stays"
+            return self.code, Proof("unproven", reason, rejected=tuple(dict.fromkeys(self.rejected)))
+
+    async def _prove(self, examples: Sequence[Items]) -> tuple[str, Proof]:
         bench = await self._bench(examples)
         if bench is None:
             return self.code, Proof(
@@ -97,7 +107,7 @@ class _Trial:
     async def _bench(self, examples: Sequence[Items]) -> Bench | None:
         """The first kind of inputs on which the original runs."""
         for inputs in inputs_for(self.code, self.language, examples):
-            bench = Bench(self.execute, self.language, inputs)
+            bench = Bench(self.execute, self.language, inputs, self.deadline)
             results = await bench.outputs(self.code)
             if any(result.success for result in results):
                 return bench
@@ -110,6 +120,7 @@ class _Trial:
         applied: list[Match] = []
         refused: set[tuple[str, int]] = set()
         while len(applied) < _MAX_REWRITES and len(refused) < _MAX_REWRITES:
+            self.deadline.left_s()  # looking for a match takes a while in long code
             match = self._next(current, gain, refused)
             if match is None:
                 break

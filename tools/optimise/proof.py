@@ -1,5 +1,7 @@
 """Whether a rewrite is equal to the original and faster, by running both in the sandbox."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +11,7 @@ from tools.n8n.items import same_value
 from tools.optimise.inputs import Inputs
 from tools.optimise.outcome import Measurement
 
-__all__ = ["MIN_GAIN", "SIZES", "Bench", "Execute", "Timing", "agree"]
+__all__ = ["DEADLINE_S", "MIN_GAIN", "SIZES", "Bench", "Deadline", "Execute", "OutOfTime", "Timing", "agree"]
 
 Execute = Callable[[ExecutionRequest], Awaitable[list[ExecutionResult]]]
 SIZES = (1, 10, 1_000, 10_000)
@@ -23,14 +25,39 @@ _SAMPLES = 5
 _ROUNDS = 4
 _STEADY = 0.1
 """Rounds end early when the best two runs of both are as near as this."""
+DEADLINE_S = 8.0
+"""Seconds for the whole proof: every run of the original and of its rewrites."""
 _TIMEOUT_S = 10.0
-_QUICK_TIMEOUT_S = 5.0
+_QUICK_TIMEOUT_S = 2.0
 _TOO_LONG_MS = 1_500.0
 """No larger size is tried when one run of it may take longer than this."""
 _SLOW_MS = 150.0
 """Runs that may take longer are measured fewer times."""
 _QUADRATIC_MS = 5.0
 """A run longer than this is taken to grow with the square of its input, until it shows otherwise."""
+
+
+class OutOfTime(Exception):
+    """The proof has used the seconds it was given."""
+
+
+class Deadline:
+    """The seconds that are left to a proof."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end_s = time.monotonic() + seconds
+
+    def left_s(self) -> float:
+        """Seconds left.
+
+        Raises:
+            OutOfTime: when there are none.
+        """
+        left_s = self._end_s - time.monotonic()
+        if left_s <= 0:
+            raise OutOfTime
+        return left_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +91,19 @@ class Timing:
 class Bench:
     """Runs programs of one language on inputs of one kind."""
 
-    def __init__(self, execute: Execute, language: Language, inputs: Inputs) -> None:
+    def __init__(self, execute: Execute, language: Language, inputs: Inputs, deadline: Deadline) -> None:
         self._execute = execute
         self._language = language
+        self._deadline = deadline
         self.inputs = inputs
         self.contexts = list(inputs.small())
 
     async def outputs(self, code: str) -> list[ExecutionResult]:
-        """What the code answers to the small inputs."""
+        """What the code answers to the small inputs.
+
+        Raises:
+            OutOfTime: when the proof's deadline passes.
+        """
         return await self._run(code, self.contexts, _QUICK_TIMEOUT_S)
 
     async def time(self, original: str, rewrite: str, sizes: Sequence[int] = SIZES) -> Timing:
@@ -83,7 +115,11 @@ class Bench:
             if expected_ms > _TOO_LONG_MS:
                 stopped = f"{size} items may take the original {expected_ms / 1000:.0f} s and were left out"
                 break
-            pair = await self._pair(original, rewrite, size, 2 if expected_ms > _SLOW_MS else _SAMPLES)
+            try:
+                pair = await self._pair(original, rewrite, size, 2 if expected_ms > _SLOW_MS else _SAMPLES)
+            except OutOfTime:
+                stopped = f"{size} items were not measured within the proof's {self._deadline.seconds:g} s"
+                break
             if pair is None:
                 stopped = f"{size} items did not run to the end"
                 if size >= _MANY:
@@ -98,12 +134,17 @@ class Bench:
         context = self.inputs.context(size)
         times: dict[str, list[float]] = {original: [], rewrite: []}
         answers: dict[str, list[ExecutionResult]] = {}
-        for _ in range(_ROUNDS):
-            for code, found in times.items():
-                answers[code] = await self._run(code, [context] * samples, _TIMEOUT_S)
-                found.extend(_cost(result) for result in answers[code] if result.success)
-                if len(found) < 2:
-                    return None
+        for round_ in range(_ROUNDS):
+            try:
+                for code, found in times.items():
+                    answers[code] = await self._run(code, [context] * samples, _TIMEOUT_S)
+                    found.extend(_cost(result) for result in answers[code] if result.success)
+                    if len(found) < 2:
+                        return None
+            except OutOfTime:
+                if round_ == 0:
+                    raise
+                break
             if max(map(_spread, times.values())) < _STEADY:
                 break
         if not _equal(answers[original][-1], answers[rewrite][-1]):
@@ -112,8 +153,15 @@ class Bench:
         return Measurement(size, round(old, 4), round(new, 4)), max(map(_spread, times.values()))
 
     async def _run(self, code: str, contexts: Sequence[dict[str, Any]], timeout_s: float) -> list[ExecutionResult]:
-        limits = Limits(timeout_s=timeout_s)
-        return await self._execute(ExecutionRequest(code, self._language, tuple(contexts), limits=limits))
+        left_s = self._deadline.left_s()
+        request = ExecutionRequest(
+            code, self._language, tuple(contexts), limits=Limits(timeout_s=min(timeout_s, left_s))
+        )
+        try:
+            async with asyncio.timeout(left_s):  # one input may take the timeout, and there are dozens
+                return await self._execute(request)
+        except TimeoutError as exc:
+            raise OutOfTime from exc
 
 
 def agree(left: Sequence[ExecutionResult], right: Sequence[ExecutionResult]) -> bool:

@@ -172,7 +172,15 @@ def scan_calls(code: PythonCode) -> Iterator[Match]:
             and code.kind(node.func.value) == "list"
             and code.enclosing_loop(node) is not None
         ):
-            if node.func.attr == "count":
+            if node.func.attr == "count" and (compared := _compared_with_zero(code, node)) is not None:
+                asked = f"{code.text(node.args[0])} {compared[1]} {code.text(node.func.value)}"
+                yield Match(
+                    suggest_at(
+                        "list_membership", node, "count() scans the whole list to know whether it holds a value"
+                    ),
+                    (code.replace(compared[0], asked),),
+                )
+            elif node.func.attr == "count":
                 yield Match(
                     suggest_at("count_in_loop", node, "count() scans the list in every round: count once into a dict")
                 )
@@ -182,6 +190,23 @@ def scan_calls(code: PythonCode) -> Iterator[Match]:
                         "index_in_loop", node, "index() scans the list in every round: keep the positions in a dict"
                     )
                 )
+
+
+def _compared_with_zero(code: PythonCode, call: ast.Call) -> tuple[ast.Compare, str] | None:
+    """The comparison that asks only whether there is one, and the operator that asks the same."""
+    parent = code.parents.get(call)
+    if not isinstance(parent, ast.Compare) or parent.left is not call or len(parent.ops) != 1:
+        return None
+    bound = parent.comparators[0]
+    words: dict[tuple[type[ast.cmpop], object], str] = {
+        (ast.Eq, 0): "not in",
+        (ast.Lt, 1): "not in",
+        (ast.Gt, 0): "in",
+        (ast.NotEq, 0): "in",
+        (ast.GtE, 1): "in",
+    }
+    word = words.get((type(parent.ops[0]), bound.value if isinstance(bound, ast.Constant) else None))
+    return None if word is None else (parent, word)
 
 
 def keys_membership(code: PythonCode) -> Iterator[Match]:

@@ -190,6 +190,8 @@ def list_concat(code: PythonCode) -> Iterator[Match]:
             name, added = _extended(node)
             if added is None or not isinstance(node, ast.stmt) or code.enclosing_loop(node) is not loop:
                 continue
+            if not isinstance(added, ast.List | ast.ListComp) and not _starts_as_list(code, name):
+                continue
             single = isinstance(added, ast.List) and len(added.elts) == 1 and not isinstance(added.elts[0], ast.Starred)
             if isinstance(node, ast.AugAssign) and not single:
                 continue
@@ -204,17 +206,16 @@ def list_concat(code: PythonCode) -> Iterator[Match]:
             yield Match(suggest_at("list_concat_in_loop", node, message, gain), edits)
 
 
+def _starts_as_list(code: PythonCode, name: str) -> bool:
+    return any(isinstance(value, ast.List) for value in code.assigned(name))
+
+
 def _extended(node: ast.AST) -> tuple[str, ast.expr | None]:
     if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.target, ast.Name):
         return node.target.id, node.value if isinstance(node.value, ast.List) else None
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         name, value = node.targets[0].id, node.value
-        if (
-            isinstance(value, ast.BinOp)
-            and isinstance(value.op, ast.Add)
-            and is_name(value.left, name)
-            and isinstance(value.right, ast.List | ast.ListComp)
-        ):
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and is_name(value.left, name):
             return name, value.right
     return "", None
 
