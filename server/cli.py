@@ -18,6 +18,9 @@ from tools.settings import Settings, load_settings
 
 __all__ = ["main"]
 
+_MOST_HEAD_BYTES = 4_000_000
+"""Of a request line and its headers: `/validate?code=` takes a megabyte of code, which is up to three in a URL."""
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -202,7 +205,10 @@ def serve(host: str | None = None, port: int | None = None) -> None:
     server = settings.server.model_copy(update=overrides)
     _guarded(lambda: check_binding(server))
     service = _guarded(lambda: create_app(settings=settings.with_server(server)))
-    uvicorn.run(service, host=server.host, port=server.port, log_level="warning", access_log=False)
+    uvicorn.run(
+        service, host=server.host, port=server.port, log_level="warning", access_log=False,
+        h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
+    )  # fmt: skip
 
 
 @app.command()

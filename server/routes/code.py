@@ -1,5 +1,6 @@
 """Execute, validate and optimise: no graph, no model."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
@@ -32,7 +33,7 @@ async def validate_code(
         if code is None:
             raise RequestError('code is missing: send ?code=...&language=... or {"code": ..., "language": ...}', "code")
         body = ValidateRequest(code=code, language=language)
-    return JSONResponse(answer_validate(body))
+    return JSONResponse(await asyncio.to_thread(answer_validate, body))  # a megabyte takes most of a second
 
 
 @router.post("/optimize", summary="Suggestions, and a faster text that is proven equal")

@@ -4,12 +4,15 @@ Every ```console block is a story: `$ command` lines with the output below them.
 differ; words may not. A line `...` stands for any lines.
 """
 
+import json
 import os
 import re
 import socket
 import subprocess
 import sys
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +86,14 @@ def test_a_command_prints_what_the_page_shows(
     )
     printed = done.stdout + done.stderr
     assert _matches(_words(shown), _words(printed)), f"{page}: {command}\n--- printed:\n{printed}"
+
+
+def test_code_in_a_query_may_be_long(service: str) -> None:
+    """A megabyte, three in a URL: the server's own bound of 64 kB stood in the way."""
+    query = urllib.parse.urlencode({"code": "\u00e9 = 1\n" * 30_000})  # httpx has a bound of its own
+    request = urllib.request.Request(f"http://{service}/api/v1/code/validate?{query}", method="POST")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert json.load(answer)["valid"] is True
 
 
 def _words(text: str) -> list[str]:
