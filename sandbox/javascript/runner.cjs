@@ -6,7 +6,7 @@ const vm = require('node:vm');
 const { readFrame, writeText } = require('./frames.cjs');
 const { Contexts, Timers, bindToItem, consoleFor, fillForBody, fillForNode } = require('./contexts.cjs');
 const { NodeRun } = require('./node_data.cjs');
-const { SCRIPT, WRAPPER, Unspeakable, isSpeakable, nodeFault, plainFault } = require('./faults.cjs');
+const { OPENING, SCRIPT, Unspeakable, isSpeakable, nodeFault, plainFault } = require('./faults.cjs');
 const { lossesIn } = require('./losses.cjs');
 const { watchable } = require('./realm.cjs');
 const { harden, restore } = require('./harden.cjs');
@@ -82,7 +82,7 @@ let compiled;
 function compile(code) {
   if (compiled?.code === code) return compiled.script;
   try {
-    const script = new vm.Script(`module.exports = async function ${WRAPPER}() {${code}\n}()`, { filename: SCRIPT });
+    const script = new vm.Script(`${OPENING}${code}\n}()`, { filename: SCRIPT });
     compiled = { code, script };
     return script;
   } catch (error) {

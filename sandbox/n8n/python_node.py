@@ -8,9 +8,11 @@ import ast
 import builtins
 import collections
 import json
+import re
 import sys
 import textwrap
 import types
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,7 +28,7 @@ from sandbox.n8n.python_check import (
 from sandbox.n8n.values import through_javascript
 from sandbox.types import NodeRules
 
-__all__ = ["NotJson", "PythonNode", "Refused", "failure", "rules_from", "user_line", "words"]
+__all__ = ["NotJson", "PythonNode", "Refused", "failure", "parsed", "rules_from", "user_line", "words"]
 
 _OUTPUT = "__n8n_internal_user_output__"
 _FILES = {"runOnceForAllItems": "<all_items_task_execution>", "runOnceForEachItem": "<per_item_task_execution>"}
@@ -36,6 +38,9 @@ _WORDS_OF_3_13 = {
     "min() arg is an empty sequence": "min() iterable argument is empty",
 }
 """Messages that CPython 3.13, which n8n runs, words differently from older ones."""
+_SYNTAX_WORDS_OF_3_13 = {"f-string: empty expression not allowed": "f-string: valid expression required before '}'"}
+_IMPORT_OF_NOTHING = re.compile(r"\s*(?:import|from\s+[\w.]+\s+import)\s*(?:#.*)?")
+_ESCAPE_WARNING = re.compile(r"invalid (?:octal )?escape sequence")
 _WRAPPER_LINES = 1
 """Lines that stand before the user's own in what is compiled."""
 
@@ -79,7 +84,7 @@ class PythonNode:
         """What n8n changes in silence, of the code and, after a run, of its result."""
         self._compiled: types.CodeType | None = None
         if not is_unchecked(rules):
-            found = violations(ast.parse(code), rules)
+            found = violations(parsed(code), rules)
             if found:
                 raise _refused(found)
 
@@ -135,11 +140,41 @@ class PythonNode:
         return names[_OUTPUT]
 
 
+def parsed(code: str) -> ast.Module:
+    """The tree of the code, without what the compiler warns of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(code)
+
+
 def _wrapped(code: str, filename: str) -> types.CodeType:
-    """Indent, wrap and compile as n8n does; a text over several lines changes on the way."""
+    """Indent, wrap and compile as n8n does; a text over several lines changes on the way.
+
+    What the compiler warns of goes to standard error, which n8n shows beside the message of an error.
+    """
     wrapped = f"def _user_function():\n{textwrap.indent(code, ' ' * 4)}\n\n{_OUTPUT} = _user_function()"
-    tree = _GuardFormat().visit(ast.parse(wrapped, filename))
-    return compile(ast.fix_missing_locations(tree), filename, "exec")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        tree = _GuardFormat().visit(ast.parse(wrapped, filename))
+        compiled = compile(ast.fix_missing_locations(tree), filename, "exec")
+    for warning in told:
+        text = str(warning.message)
+        if issubclass(warning.category, SyntaxWarning) or _ESCAPE_WARNING.match(text):
+            text = text.replace("a literal", f"'{_literal_kind(tree, warning.lineno)}' literal")
+            sys.stderr.write(f"{filename}:{warning.lineno}: SyntaxWarning: {text}\n")
+    return compiled
+
+
+def _literal_kind(tree: ast.AST, line: int) -> str:
+    """The type of the literal that is compared by identity on this line, which CPython 3.13 names."""
+    compared = (node for node in ast.walk(tree) if isinstance(node, ast.Compare) and node.lineno == line)
+    kinds = (
+        type(side.value).__name__
+        for node in compared
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Constant) and side.value not in {None, True, False, ...}
+    )
+    return next(kinds, "int")
 
 
 def failure(error: BaseException) -> dict[str, Any]:
@@ -184,7 +219,16 @@ def words(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"Process exited with code {error.code}"
     text = str(error)
+    if isinstance(error, SyntaxError):
+        return text.replace(error.msg, _syntax_words(error), 1)
     return _WORDS_OF_3_13.get(text, text)
+
+
+def _syntax_words(error: SyntaxError) -> str:
+    """The compiler's message as CPython 3.13 words it."""
+    if error.msg == "invalid syntax" and _IMPORT_OF_NOTHING.fullmatch((error.text or "").rstrip("\n")):
+        return "Expected one or more names after 'import'"
+    return _SYNTAX_WORDS_OF_3_13.get(error.msg, error.msg)
 
 
 def user_line(error: BaseException) -> int | None:
@@ -253,14 +297,27 @@ def _leave(code: object = None) -> None:
     raise SystemExit(code)
 
 
-class _GuardedImport:
+class _Hardened:
+    """A function of n8n's own: whatever is asked of it is answered as if it were a built-in one without attributes."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise AttributeError(f"'builtin_function_or_method' object has no attribute {name!r}")
+
+    def __setattr__(self, name: str, _value: object) -> None:
+        _Hardened.__getattribute__(self, name)
+
+    def __delattr__(self, name: str) -> None:
+        _Hardened.__getattribute__(self, name)
+
+
+class _GuardedImport(_Hardened):
     """`__import__` that asks the rules first, at run time too."""
 
     def __init__(self, rules: NodeRules) -> None:
-        self._rules = rules
+        object.__setattr__(self, "_rules", rules)
 
     def __call__(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        refusal = import_refusal(name, self._rules)
+        refusal = import_refusal(name, object.__getattribute__(self, "_rules"))
         if refusal:
             raise Refused("Security violation detected", refusal)
         return builtins.__import__(name, *args, **kwargs)
@@ -269,14 +326,14 @@ class _GuardedImport:
         return "<built-in function __import__>"
 
 
-class _SafePrint:
+class _SafePrint(_Hardened):
     """`print` as n8n has it: no keyword arguments. Its name shows in the error that says so."""
 
     def __init__(self, write: Callable[[str], Any]) -> None:
-        self._write = write
+        object.__setattr__(self, "_write", write)
 
     def __call__(self, *args: object) -> None:
-        self._write(" ".join(map(str, args)) + "\n")
+        object.__getattribute__(self, "_write")(" ".join(map(str, args)) + "\n")
 
     def __repr__(self) -> str:
         return "<built-in function print>"
@@ -327,7 +384,7 @@ def _template_of(method: str, receiver: Any, args: tuple[Any, ...]) -> str | Non
 def _changed_texts(code: str) -> Iterator[str]:
     """Warn of texts over several lines: n8n's indentation of the code goes into them."""
     try:
-        tree = ast.parse(code)
+        tree = parsed(code)
     except (SyntaxError, ValueError, RecursionError):
         return
     remarks = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

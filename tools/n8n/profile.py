@@ -68,6 +68,8 @@ class RunnerProfile(BaseModel):
             python_builtins_deny=self.python_builtins_deny,
             javascript_builtin_allow=self.javascript_builtin_allow,
             javascript_external_allow=self.javascript_external_allow,
+            runs_runners_itself=self.runner_mode == "internal",
+            self_hosted=self.self_hosted,
             continue_on_fail=continue_on_fail,
             error_output=error_output,
         )

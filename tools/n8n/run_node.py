@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox import ExecutionError, ExecutionRequest, ExecutionResult, Limits, Sandbox
 from sandbox.n8n.returns import error_items_marked, pair_items
+from sandbox.n8n.values import copied
 from tools.n8n.code_node import PARAMETERS, CodeNode, parse_code_node
 from tools.n8n.items import items_from
 from tools.n8n.profile import RunnerProfile, load_profile
@@ -96,7 +97,7 @@ async def run_node(
     """
     node = parse_code_node(node_json, node_name)
     profile = profile or load_profile()
-    given = _with_lineage(items_from(items))
+    given = _with_lineage(copied(items_from(items)))
     shortcut = _without_running(node, given, profile)
     if shortcut is not None:
         return shortcut
@@ -124,7 +125,7 @@ def _with_lineage(items: Items, *, keep: bool = False) -> Items:
 
 def _about(node: CodeNode, profile: RunnerProfile) -> dict[str, Any]:
     """What JavaScript sees of the node itself."""
-    about = {"name": node.name, "typeVersion": node.type_version, "parameters": dict(node.parameters)}
+    about = {"name": node.name, "typeVersion": node.type_version, "parameters": node.resolved_parameters}
     about |= {key: node.raw[key] for key in ("id", "webhookId") if isinstance(node.raw.get(key), str)}
     return {"node": about, "timezone": profile.timezone}
 
@@ -134,7 +135,7 @@ def _surroundings(
 ) -> dict[str, Any]:
     """What JavaScript sees of the workflow around it."""
     given = {
-        "upstream": {name: _with_lineage(items_from(list(rows)), keep=True) for name, rows in upstream.items()},
+        "upstream": {name: _with_lineage(copied(items_from(list(rows))), keep=True) for name, rows in upstream.items()},
         "responses": [dict(response) for response in responses],
         "workflow": {key: workflow[key] for key in ("id", "name", "active") if key in workflow},
         "variables": workflow.get("variables"),
@@ -274,6 +275,7 @@ def _split_errors(items: Items, given: Items) -> tuple[Items, Items]:
             regular.append(item)
             continue
         link = item.get("pairedItem")
+        link = link[0] if isinstance(link, list) and link else link
         source = link.get("item", -1) if isinstance(link, dict) else -1
         linked = 0 <= source < len(given)
         errors.append({**item, "json": {**given[source]["json"], **item["json"]}} if linked else item)
