@@ -37,6 +37,8 @@ class RunnerProfile(BaseModel):
     """The version the rules were read off and run on."""
     runner_mode: Literal["internal", "external"] = "external"
     """`internal`: n8n starts the runners itself; a stock installation has no Python runner then."""
+    python_enabled: bool = True
+    """N8N_PYTHON_ENABLED."""
     self_hosted: bool = True
     """Off: advice about environment variables is left out of messages, as on n8n Cloud."""
     python_stdlib_allow: tuple[str, ...] = ()

@@ -19,6 +19,11 @@ _MODES = ("runOnceForAllItems", "runOnceForEachItem")
 _GOES_ON = ("continueRegularOutput", "continueErrorOutput")
 _FIRST_ITEM_ONLY = re.compile(r"\$json\b|\$itemIndex\b|\$binary\b|\$input\s*\.\s*item\b")
 _UNRESPONSIVE = "Task execution aborted because runner became unresponsive"
+_PYTHON_DISABLED = (
+    "This instance disallows Python execution because it has the environment variable `N8N_PYTHON_ENABLED` set to "
+    "`false`. To restore Python execution, remove this environment variable or set it to `true` and restart the "
+    "instance."
+)
 _VENV_MISSING = (
     "Internal mode is intended only for debugging. For production, deploy in external mode: "
     "https://docs.n8n.io/hosting/configuration/task-runners/#setting-up-external-mode"
@@ -163,6 +168,8 @@ def _wrong_parameters(node: CodeNode, profile: RunnerProfile) -> NodeError | Non
             type="UnexpectedError",
             hint='n8n checks nothing before the run; language is "javaScript" or "pythonNative", in just this case',
         )
+    if node.language == "python" and not profile.python_enabled:
+        return NodeError(_PYTHON_DISABLED, type="PythonDisabledError", hint="write the node in JavaScript")
     if node.language == "python" and profile.runner_mode == "internal":
         return NodeError(
             "Python runner unavailable: Virtual environment is missing from this system",
