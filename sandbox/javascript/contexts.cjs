@@ -4,6 +4,7 @@
 const vm = require('node:vm');
 const { format } = require('node:util');
 const { NodeRun, dataGlobals } = require('./node_data.cjs');
+const { handOut } = require('./harden.cjs');
 const { helpersFor } = require('./helpers.cjs');
 const { bodyRequire, nodeRequire } = require('./modules.cjs');
 const { ExpressionError } = require('./expression_error.cjs');
@@ -186,7 +187,7 @@ function addLazily(names, reached, keys) {
     Object.defineProperty(names, key, {
       enumerable: true,
       configurable: true,
-      get: () => globalThis[key],
+      get: () => handOut(key),
       set: (value) => Object.defineProperty(names, key, { enumerable: true, configurable: true, writable: true, value }),
     });
   }

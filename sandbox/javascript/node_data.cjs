@@ -360,9 +360,11 @@ const NAMES = Object.keys(GLOBALS);
  * @param wanted a Set of the names that are needed; null for all
  */
 function dataGlobals(run, index, wanted = null) {
-  const scope = new Scope(run, index);
   const globals = {};
-  for (const name of NAMES) if (wanted === null || wanted.has(name)) globals[name] = GLOBALS[name](scope);
+  const names = wanted === null ? NAMES : NAMES.filter((name) => wanted.has(name));
+  if (names.length === 0) return globals;
+  const scope = new Scope(run, index);
+  for (const name of names) globals[name] = GLOBALS[name](scope);
   return globals;
 }
 
