@@ -122,7 +122,7 @@ function getPairedItem(name, source, paired) {
 function branchOf(view, name, output, run) {
   const items = view(name);
   if (run) throw new ExpressionError(`Run ${run} of node "${name}" not found`);
-  if (output) throw new ExpressionError(`Node "${name}" has no branch with index ${output}.`);
+  if (output && output !== '0') throw new ExpressionError(`Node "${name}" has no branch with index ${output}.`);
   return items;
 }
 
@@ -155,8 +155,8 @@ function dollar(run, view, input, index) {
   };
 }
 
-const tooFewItems = (name, items, index) =>
-  new ExpressionError(`"${name}" node has ${items.length} item(s) but you're trying to access item ${index}`);
+const tooFewItems = (name, count, index) =>
+  new ExpressionError(`"${name}" node has ${count} item(s) but you're trying to access item ${index}`);
 
 /** `$node["X"]`: the item at this run's index of that node's output. */
 function nodesOf(run, view, index) {
@@ -169,7 +169,7 @@ function nodesOf(run, view, index) {
       if (!['json', 'data', 'binary'].includes(key)) return Reflect.get(target, key, receiver);
       if (items.length === 0) throw new ExpressionError(`Node '${name.toString()}' hasn't been executed`);
       if (items.length <= index) {
-        throw tooFewItems(name.toString(), items, index);
+        throw tooFewItems(name.toString(), items.length, index);
       }
       return key === 'binary' ? binaryOf(items[index]) : items[index].json;
     });
@@ -374,7 +374,7 @@ function globalsOfItem(run, at) {
   if (at >= 0 && at < run.items.length) return globals;
   const get = () => {
     if (at < 0) throw new TypeError("Cannot read properties of undefined (reading 'json')");
-    throw tooFewItems(run.node.name, run.items, at);
+    throw tooFewItems(run.node.name, run.items.length, at);
   };
   for (const name of ['$json', '$data', '$binary']) Object.defineProperty(globals, name, { get, enumerable: true });
   return globals;
@@ -383,4 +383,4 @@ function globalsOfItem(run, at) {
 /** Functions that all runs share. */
 const dataFunctions = [search, evaluateExpression, getPairedItem];
 
-module.exports = { NodeRun, dataFunctions, dataGlobals };
+module.exports = { NodeRun, dataFunctions, dataGlobals, tooFewItems };

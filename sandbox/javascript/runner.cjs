@@ -5,7 +5,7 @@ const { startupSnapshot } = require('node:v8');
 const vm = require('node:vm');
 const { readFrame, writeText } = require('./frames.cjs');
 const { Contexts, Timers, bindToItem, consoleFor, fillForBody, fillForNode } = require('./contexts.cjs');
-const { NodeRun } = require('./node_data.cjs');
+const { NodeRun, tooFewItems } = require('./node_data.cjs');
 const { OPENING, SCRIPT, Unspeakable, isSpeakable, nodeFault, plainFault } = require('./faults.cjs');
 const { isPlainJson, lossesIn } = require('./losses.cjs');
 const { watchable } = require('./realm.cjs');
@@ -125,6 +125,7 @@ async function runEach(request, given, run, output, timers, warnings) {
   const { rules, code } = request;
   let prepared;
   for (let index = 0; index < given.items.length; index++) {
+    if (index === CHUNK && !USES_INPUT.test(code)) throw tooFewItems(run.node.name, CHUNK, CHUNK); // n8n sends no items then
     if (index % CHUNK === 0) {
       prepared = contexts.take('node');
       fillForNode(prepared, contexts.reached, { run, rules, output, timers, given });

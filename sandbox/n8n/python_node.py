@@ -8,6 +8,7 @@ import ast
 import builtins
 import collections
 import json
+import opcode
 import re
 import sys
 import textwrap
@@ -38,6 +39,8 @@ _WORDS_OF_3_13 = {
     "min() arg is an empty sequence": "min() iterable argument is empty",
 }
 """Messages that CPython 3.13, which n8n runs, words differently from older ones."""
+_NO_ATTRIBUTE = re.compile(r"'\w+' object has no attribute '\w+'")
+_WRONG_KEYWORD = re.compile(r"'(\w+)' is an invalid keyword argument for (\w+)\(\)")
 _SYNTAX_WORDS_OF_3_13 = {"f-string: empty expression not allowed": "f-string: valid expression required before '}'"}
 _IMPORT_OF_NOTHING = re.compile(r"\s*(?:import|from\s+[\w.]+\s+import)\s*(?:#.*)?")
 _ESCAPE_WARNING = re.compile(r"invalid (?:octal )?escape sequence")
@@ -221,7 +224,21 @@ def words(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, SyntaxError):
         return text.replace(error.msg, _syntax_words(error), 1)
+    if isinstance(error, AttributeError) and _NO_ATTRIBUTE.fullmatch(text):
+        return f"{text} and no __dict__ for setting new attributes" if _sets_attribute(error) else text
+    if isinstance(error, TypeError) and (match := _WRONG_KEYWORD.fullmatch(text)):
+        return f"{match[2]}() got an unexpected keyword argument {match[1]!r}"
     return _WORDS_OF_3_13.get(text, text)
+
+
+def _sets_attribute(error: AttributeError) -> bool:
+    """Whether it came of setting or deleting; there are no classes of one's own here, whose objects would take it."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    if step is None:
+        return False
+    return opcode.opname[step.tb_frame.f_code.co_code[step.tb_lasti]] in {"STORE_ATTR", "DELETE_ATTR"}
 
 
 def _syntax_words(error: SyntaxError) -> str:

@@ -12,7 +12,7 @@ from .conftest import golden
 pytestmark = [pytest.mark.jail, pytest.mark.asyncio(loop_scope="session")]
 
 
-JAVASCRIPT_SHARE, PYTHON_SHARE = 20, 4
+JAVASCRIPT_SHARE, PYTHON_SHARE = 20, 6
 """One in so many is run here, each in a child of its own; `make test-n8n` runs all, in a real n8n too."""
 
 

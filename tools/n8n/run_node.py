@@ -117,7 +117,7 @@ async def run_node(
     limits = Limits(timeout_s=timeout_s, memory_mb=memory_mb)
     request = ExecutionRequest(node.code, node.language, [context], "node", limits, rules)
     [result] = await sandbox.execute(request)
-    return _finished(node, given, result, profile)
+    return _finished(node, given, result, profile, [*(upstream or {"Items": ()})][-1])
 
 
 def _with_lineage(items: Items, *, keep: bool = False) -> Items:
@@ -190,10 +190,14 @@ def _wrong_parameters(node: CodeNode, profile: RunnerProfile) -> NodeError | Non
     return None
 
 
-def _finished(node: CodeNode, given: Items, result: ExecutionResult, profile: RunnerProfile) -> NodeRun:
+def _finished(node: CodeNode, given: Items, result: ExecutionResult, profile: RunnerProfile, previous: str) -> NodeRun:
     if result.error is not None:
         return _failed(node, given, _node_error(node, result.error, profile), profile, result)
     items: Items = result.result
+    broken = _broken_link(items, given, previous) if node.on_error == "continueErrorOutput" else None
+    if broken is not None:
+        error = NodeError(broken, type="ExpressionError", hint="link an error item to the input item that it is of")
+        return _failed(node, given, error, profile, result)
     regular, errors = _split_errors(items, given) if node.on_error == "continueErrorOutput" else (items, None)
     if node.always_output_data and not regular:
         regular = [{"json": {}, "pairedItem": [{"item": index, "input": 0} for index in range(len(given))]}]
@@ -281,14 +285,35 @@ def _split_errors(items: Items, given: Items) -> tuple[Items, Items]:
         if not _is_error_item(item):
             regular.append(item)
             continue
-        link = item.get("pairedItem")
-        link = link[0] if isinstance(link, list) and link else link
-        source = link.get("item", -1) if isinstance(link, dict) else -1
-        linked = 0 <= source < len(given)
-        errors.append({**item, "json": {**given[source]["json"], **item["json"]}} if linked else item)
+        link = _first_link(item)
+        linked = {} if link is None else given[link["item"]]["json"]
+        errors.append({**item, "json": {**linked, **item["json"]}})
     if len(given) == 1:
         regular, errors = (pair_items(part, 1) for part in (regular, errors))
     return error_items_marked(regular), error_items_marked(errors)
+
+
+def _first_link(item: Mapping[str, Any]) -> dict[str, Any] | None:
+    link = item.get("pairedItem")
+    link = link[0] if isinstance(link, list) and link else link
+    return link if isinstance(link, dict) else None
+
+
+def _broken_link(items: Items, given: Items, previous: str) -> str | None:
+    """What n8n fails with where it follows the link of an error item for the error output, or None."""
+    for link in (_first_link(item) for item in items if _is_error_item(item)):
+        index = -1 if link is None else link.get("item", -1)
+        if link is None or (0 <= index < len(given) and not link.get("input")):
+            continue
+        if link.get("input"):
+            return "Cannot read properties of undefined (reading 'previousNode')"
+        if index < 0:
+            return "Cannot read properties of undefined (reading 'json')"
+        return (
+            f"Paired item data for $getPairedItem from node '{previous}' is unavailable. "
+            f"Ensure '{previous}' is providing the required output."
+        )
+    return None
 
 
 def _is_error_item(item: Mapping[str, Any]) -> bool:
