@@ -8,8 +8,6 @@ import ast
 import builtins
 import collections
 import json
-import opcode
-import re
 import sys
 import textwrap
 import types
@@ -26,24 +24,14 @@ from sandbox.n8n.python_check import (
     is_unchecked,
     violations,
 )
+from sandbox.n8n.python_words import warning_words, words
 from sandbox.n8n.values import through_javascript
 from sandbox.types import NodeRules
 
-__all__ = ["NotJson", "PythonNode", "Refused", "failure", "parsed", "rules_from", "user_line", "words"]
+__all__ = ["NotJson", "PythonNode", "Refused", "failure", "parsed", "rules_from", "user_line"]
 
 _OUTPUT = "__n8n_internal_user_output__"
 _FILES = {"runOnceForAllItems": "<all_items_task_execution>", "runOnceForEachItem": "<per_item_task_execution>"}
-_WORDS_OF_3_13 = {
-    "float modulo": "float modulo by zero",
-    "max() arg is an empty sequence": "max() iterable argument is empty",
-    "min() arg is an empty sequence": "min() iterable argument is empty",
-}
-"""Messages that CPython 3.13, which n8n runs, words differently from older ones."""
-_NO_ATTRIBUTE = re.compile(r"'\w+' object has no attribute '\w+'")
-_WRONG_KEYWORD = re.compile(r"'(\w+)' is an invalid keyword argument for (\w+)\(\)")
-_SYNTAX_WORDS_OF_3_13 = {"f-string: empty expression not allowed": "f-string: valid expression required before '}'"}
-_IMPORT_OF_NOTHING = re.compile(r"\s*(?:import|from\s+[\w.]+\s+import)\s*(?:#.*)?")
-_ESCAPE_WARNING = re.compile(r"invalid (?:octal )?escape sequence")
 _WRAPPER_LINES = 1
 """Lines that stand before the user's own in what is compiled."""
 
@@ -100,7 +88,7 @@ class PythonNode:
 
         Raises:
             NotJson: the result holds NaN or Infinity.
-            BaseException: whatever the code raises; n8n keeps only its text (see `words`).
+            BaseException: whatever the code raises; n8n keeps only its text (see `python_words`).
         """
         try:
             return _serialised(self._output(items, write))
@@ -161,23 +149,10 @@ def _wrapped(code: str, filename: str) -> types.CodeType:
         tree = _GuardFormat().visit(ast.parse(wrapped, filename))
         compiled = compile(ast.fix_missing_locations(tree), filename, "exec")
     for warning in told:
-        text = str(warning.message)
-        if issubclass(warning.category, SyntaxWarning) or _ESCAPE_WARNING.match(text):
-            text = text.replace("a literal", f"'{_literal_kind(tree, warning.lineno)}' literal")
+        text = warning_words(warning, tree)
+        if text is not None:
             sys.stderr.write(f"{filename}:{warning.lineno}: SyntaxWarning: {text}\n")
     return compiled
-
-
-def _literal_kind(tree: ast.AST, line: int) -> str:
-    """The type of the literal that is compared by identity on this line, which CPython 3.13 names."""
-    compared = (node for node in ast.walk(tree) if isinstance(node, ast.Compare) and node.lineno == line)
-    kinds = (
-        type(side.value).__name__
-        for node in compared
-        for side in (node.left, *node.comparators)
-        if isinstance(side, ast.Constant) and side.value not in {None, True, False, ...}
-    )
-    return next(kinds, "int")
 
 
 def failure(error: BaseException) -> dict[str, Any]:
@@ -215,37 +190,6 @@ def _hint(error: BaseException) -> str | None:
             return 'items are plain dicts: write item["json"]["name"]'
         case _:
             return None
-
-
-def words(error: BaseException) -> str:
-    """What n8n keeps of an exception."""
-    if isinstance(error, SystemExit):
-        return f"Process exited with code {error.code}"
-    text = str(error)
-    if isinstance(error, SyntaxError):
-        return text.replace(error.msg, _syntax_words(error), 1)
-    if isinstance(error, AttributeError) and _NO_ATTRIBUTE.fullmatch(text):
-        return f"{text} and no __dict__ for setting new attributes" if _sets_attribute(error) else text
-    if isinstance(error, TypeError) and (match := _WRONG_KEYWORD.fullmatch(text)):
-        return f"{match[2]}() got an unexpected keyword argument {match[1]!r}"
-    return _WORDS_OF_3_13.get(text, text)
-
-
-def _sets_attribute(error: AttributeError) -> bool:
-    """Whether it came of setting or deleting; there are no classes of one's own here, whose objects would take it."""
-    step = error.__traceback__
-    while step is not None and step.tb_next is not None:
-        step = step.tb_next
-    if step is None:
-        return False
-    return opcode.opname[step.tb_frame.f_code.co_code[step.tb_lasti]] in {"STORE_ATTR", "DELETE_ATTR"}
-
-
-def _syntax_words(error: SyntaxError) -> str:
-    """The compiler's message as CPython 3.13 words it."""
-    if error.msg == "invalid syntax" and _IMPORT_OF_NOTHING.fullmatch((error.text or "").rstrip("\n")):
-        return "Expected one or more names after 'import'"
-    return _SYNTAX_WORDS_OF_3_13.get(error.msg, error.msg)
 
 
 def user_line(error: BaseException) -> int | None:
