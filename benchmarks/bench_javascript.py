@@ -1,6 +1,7 @@
 """JavaScript in the sandbox beside a plain `node`: one execution, many inputs, many at once, memory."""
 
 import asyncio
+import json
 import resource
 import shlex
 import statistics
@@ -17,6 +18,23 @@ _PAUSE_S = 0.12
 """Between two cold executions, so that the pool has a warm child again, as it has when requests come one by one."""
 _ROWS = [{"json": {"value": number}, "pairedItem": {"item": number}} for number in range(20)]
 _CODE = "return items.map((item) => ({ json: { doubled: item.json.value * 2 } }));"
+
+
+_MANY = 100
+_OWN_TIME = """
+const vm = require('node:vm');
+const [code, rows, inputs, kind] = JSON.parse(process.argv[1]);
+const texts = Array.from({ length: inputs }, () => JSON.stringify({ items: rows }));
+const script = new vm.Script(`(() => {${code}})()`);
+const call = new Function('items', code);
+const started = process.hrtime.bigint();
+for (const text of texts) {
+  const given = JSON.parse(text);
+  JSON.stringify(kind === 'call' ? call(given.items) : script.runInContext(vm.createContext(given)));
+}
+console.log(Number(process.hrtime.bigint() - started) / 1e6);
+"""
+"""The same code on the same inputs in one plain Node: nothing captured, nothing locked, no process of its own."""
 
 
 def run() -> list[Table]:
@@ -83,25 +101,40 @@ def _plain_node() -> float:
 
 async def _many_inputs(sandbox: Sandbox) -> Table:
     rows = []
-    for inputs in (1, 10, 100):
+    own: dict[str, list[float]] = {"call": [], "context": []}
+    for inputs in (1, 10, _MANY):
         times = []
         for _ in range(9):
             await asyncio.sleep(_PAUSE_S)
             times.append(await _execute(sandbox, inputs))
+            if inputs == _MANY:
+                for kind, taken in own.items():
+                    taken.append(await asyncio.to_thread(_own_time_ms, kind))
         wall, cpu = (statistics.median(column) for column in zip(*times, strict=True))
         rows.append((f"{inputs} inputs", wall, cpu, wall / inputs))
     boot = _boot_cpu_ms()
-    (_, _, one_cpu, _), _, (_, _, all_cpu, _) = rows
+    (_, one, one_cpu, _), _, (_, everything, all_cpu, _) = rows
+    calls, contexts = (statistics.median(taken) for taken in own.values())
+    apart, shared = (everything / (1.5 * one + taken) for taken in (contexts, calls))
     return Table(
         "javascript-inputs",
         "Many inputs of one code in one child, each in a fresh context",
         ("what", "p50 ms", "child's CPU ms", "ms an input"),
         rows,
         [
+            f"100 runs in one plain Node: {contexts:.1f} ms in a fresh vm context each, {calls:.1f} ms by calls in one",
+            f"100 inputs / (1.5 x one input + that): {apart:.2f} and {shared:.2f}",
             f"starting the child costs {boot:.0f} ms of CPU beside, off the request's path",
             f"CPU with the child's start, 100 inputs / 1 input: {(boot + all_cpu) / (boot + one_cpu):.2f}",
         ],
     )
+
+
+def _own_time_ms(kind: str) -> float:
+    """Wall clock of the code's own runs, reading and writing JSON included, `kind` being `call` or `context`."""
+    told = json.dumps([_CODE, _ROWS, _MANY, kind])
+    command = [str(node_binary()), "-e", _OWN_TIME, told]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def _boot_cpu_ms() -> float:

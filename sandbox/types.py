@@ -56,6 +56,10 @@ class NodeRules:
     javascript_external_allow: tuple[str, ...] = ()
     continue_on_fail: bool = False
     """The node goes on after an error (`onError`): the runner answers with an item that holds the message."""
+    runs_runners_itself: bool = False
+    """n8n starts its runners itself, and starts one again that takes too long (internal mode)."""
+    self_hosted: bool = True
+    """Messages advise about environment variables."""
     error_output: bool = False
     """Errors go to an output of their own: n8n then links no items by itself."""
 

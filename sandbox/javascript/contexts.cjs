@@ -4,6 +4,7 @@
 const vm = require('node:vm');
 const { format } = require('node:util');
 const { NodeRun, dataGlobals } = require('./node_data.cjs');
+const { handOut } = require('./harden.cjs');
 const { helpersFor } = require('./helpers.cjs');
 const { bodyRequire, nodeRequire } = require('./modules.cjs');
 const { ExpressionError } = require('./expression_error.cjs');
@@ -107,15 +108,26 @@ class Contexts {
   }
 }
 
-/** A console whose lines go to `output`; in a node n8n sends them to the browser. */
-function consoleFor(output) {
+/** A console whose lines go to `output`; in a node n8n sends them to the browser, and reads all of what is logged. */
+function consoleFor(output, { reads = false } = {}) {
   const shown = (arg) => (Object(arg) === arg && isExecutionContext(arg) ? '[[ExecutionContext]]' : arg);
   const write = (stream) => (...args) => output.write(stream, `${format(...args.map(shown))}\n`);
   const method = (name) => {
     if (SILENT.has(name)) return () => {};
     return name === 'assert' ? assertion(write('stderr')) : write(TO_STDERR.has(name) ? 'stderr' : 'stdout');
   };
-  return Object.fromEntries(CONSOLE_METHODS.map((name) => [name, method(name)]));
+  const methods = Object.fromEntries(CONSOLE_METHODS.map((name) => [name, method(name)]));
+  if (!reads) return methods;
+  const { log } = methods;
+  return { ...methods, log: (...args) => (args.forEach((arg) => readThrough(arg)), log(...args)) };
+}
+
+/** Read a value as n8n does to make text of it; what its getters throw is thrown. */
+function readThrough(value, known = new WeakSet()) {
+  if (typeof value !== 'object' || value === null || known.has(value) || '__isExecutionContext' in value) return;
+  known.add(value);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return void value.toJSON();
+  for (const key in value) readThrough(value[key], known);
 }
 
 function assertion(write) {
@@ -175,7 +187,7 @@ function addLazily(names, reached, keys) {
     Object.defineProperty(names, key, {
       enumerable: true,
       configurable: true,
-      get: () => globalThis[key],
+      get: () => handOut(key),
       set: (value) => Object.defineProperty(names, key, { enumerable: true, configurable: true, writable: true, value }),
     });
   }
@@ -205,7 +217,7 @@ function fillForNode({ names }, reached, { run, rules, output, timers, given }) 
   put(names, reached, {
     __isExecutionContext: () => true,
     require: () => nodeRequire(rules.javascript_builtin_allow ?? [], rules.javascript_external_allow ?? []),
-    console: () => consoleFor(output),
+    console: () => consoleFor(output, { reads: true }),
     $getWorkflowStaticData: () => staticData(given.static_data),
   });
   addNatives(names, reached, timers);

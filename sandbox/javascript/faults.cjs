@@ -3,6 +3,23 @@
 
 const SCRIPT = 'evalmachine.<anonymous>';
 const WRAPPER = 'VmCodeWrapper';
+/** What stands before the code on its first line in n8n; it becomes the message of a syntax error far to the right. */
+const FIRST_LINE = [
+  'globalThis.global = globalThis', 'var module = { exports: {} }', 'Object.getPrototypeOf = () => ({})',
+  'Reflect.getPrototypeOf = () => ({})', 'Object.setPrototypeOf = () => false', 'Reflect.setPrototypeOf = () => false',
+  'delete Error.prepareStackTrace', 'delete Error.captureStackTrace',
+  ...['prepareStackTrace', 'captureStackTrace'].map(
+    (name) => `Object.defineProperty(Error, "${name}", { configurable: false, writable: false, value: undefined })`,
+  ),
+  'Object.defineProperty = () => ({})', 'Object.defineProperties = () => ({})',
+  '[Object, Function, Array, String, Number, Boolean, RegExp, Error, TypeError, RangeError, SyntaxError, ' +
+    'ReferenceError, Promise, Symbol, Map, Set, WeakMap, WeakSet, Date, JSON, Math, Reflect, ArrayBuffer, DataView, ' +
+    'Int8Array, Uint8Array, Float32Array, Float64Array].forEach((constructor) => { try { Object.freeze(constructor); } ' +
+    'catch {} })',
+  `module.exports = async function ${WRAPPER}() {`,
+].join('; ');
+/** What stands there in ours: blanks for most of it, so that columns are n8n's. */
+const OPENING = `module.exports = async function ${WRAPPER}() {`.padStart(FIRST_LINE.length);
 const HEADER = /^(?<type>\S.*?): (?<details>.+)$/;
 const FRAME = /^\s+at\s/;
 const CARET = /^\s*\^+\s*$/;
@@ -33,6 +50,7 @@ function innermostLine(stack) {
 /** The row that says `Type: message`, past the source excerpt that a syntax error begins with. */
 function headerOf(stack) {
   const rows = rowsOf(stack);
+  if (rows[0] === `${SCRIPT}:1`) rows[1] = rows[1]?.replace(OPENING, () => FIRST_LINE);
   const first = rows.findIndex((text) => FRAME.test(text));
   const header = first === -1 ? rows : rows.slice(0, first);
   const excerpt = header.findLastIndex((text) => CARET.test(text)) + 1;
@@ -64,9 +82,23 @@ class Unspeakable {
   }
 }
 
+/** What is left of an error on its way from the runner to n8n, as JSON. */
+function remnantWords(cause) {
+  let remnant;
+  try {
+    const json = JSON.stringify(cause);
+    remnant = json === undefined ? undefined : JSON.parse(json);
+  } catch {
+    remnant = {};
+  }
+  if (Object(remnant) !== remnant) return { message: text(`Unknown error: ${JSON.stringify(remnant)}`) };
+  const { message, description } = remnant;
+  return { message: typeof message === 'string' ? text(message) : 'Unknown error', description: text(description) };
+}
+
 /** What n8n would say: {message, description, line}; errors of its own globals carry no line. */
 function n8nWords(error) {
-  if (error instanceof Unspeakable) return { message: 'Unknown error' };
+  if (error instanceof Unspeakable) return remnantWords(error.cause);
   if (isOurs(error)) {
     return { message: text(error.message) || 'Unknown error', description: text(error.description), line: error.lineNumber };
   }
@@ -145,4 +177,4 @@ function plainFault(error) {
   return { type: typeOf(error), message, line: innermostLine(stack) ?? null, hint, traceback: framesOf(stack) || null };
 }
 
-module.exports = { SCRIPT, WRAPPER, Unspeakable, isSpeakable, lineOf, nodeFault, plainFault, read };
+module.exports = { OPENING, SCRIPT, WRAPPER, Unspeakable, isSpeakable, lineOf, nodeFault, plainFault, read };

@@ -27,13 +27,17 @@ function writeAll(bytes) {
   }
 }
 
+const KEPT_BYTES = 1 << 16;
+const MOST_BYTES_A_CHARACTER = 3;
+let kept;
+
 /** Write a frame that is JSON text already. */
 function writeText(text) {
-  const size = Buffer.byteLength(text);
-  const frame = Buffer.allocUnsafeSlow(HEADER_BYTES + size);
+  const most = HEADER_BYTES + text.length * MOST_BYTES_A_CHARACTER;
+  const frame = most <= KEPT_BYTES ? (kept ??= Buffer.allocUnsafeSlow(KEPT_BYTES)) : Buffer.allocUnsafeSlow(most);
+  const size = frame.write(text, HEADER_BYTES, 'utf8');
   frame.writeUInt32BE(size, 0);
-  frame.write(text, HEADER_BYTES, 'utf8');
-  writeAll(frame);
+  writeAll(frame.subarray(0, HEADER_BYTES + size));
 }
 
 module.exports = { readFrame, writeText };

@@ -3,6 +3,7 @@
 
 const { EventEmitter } = require('node:events');
 const luxon = require('luxon');
+const { ExpressionError } = require('./expression_error.cjs');
 const { dataFunctions } = require('./node_data.cjs');
 
 const SHARED = [luxon.DateTime, luxon.Duration, luxon.Interval];
@@ -21,28 +22,30 @@ function restore() {
 }
 
 const isFreezable = (value) => value !== null && (typeof value === 'object' || typeof value === 'function');
-function freezeBoth(constructor) {
-  if (isFreezable(constructor.prototype)) Object.freeze(constructor.prototype);
-  Object.freeze(constructor);
-}
 
 /** Freeze everything that can be reached from `roots` by properties, but the classes that n8n leaves open. */
 function freezeReachable(roots) {
   const seen = new Set(SHARED);
-  const waiting = [...roots, ...SHARED.flatMap(parts)];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+  const waiting = [...roots];
+  for (const shared of SHARED) addParts(shared, waiting);
+  while (waiting.length > 0) {
+    const next = waiting.pop();
     if (!isFreezable(next) || seen.has(next)) continue;
     seen.add(next);
     if (!ArrayBuffer.isView(next)) Object.freeze(next); // there is no frozen view of bytes
-    waiting.push(...parts(next));
+    addParts(next, waiting);
   }
 }
 
-const parts = (object) =>
-  Reflect.ownKeys(object).flatMap((key) => {
+function addParts(object, parts) {
+  const keys = Reflect.ownKeys(object);
+  if (typeof object === 'function' && keys.length === 2) return; // a method has but its length and name; there are thousands
+  for (const key of keys) {
     const { value, get, set } = Object.getOwnPropertyDescriptor(object, key);
-    return [value, get, set].filter(isFreezable);
-  });
+    if (isFreezable(value)) parts.push(value);
+    else if (get || set) parts.push(get, set);
+  }
+}
 
 /** Objects that luxon keeps for all dates and hands out: formats, conversion tables, time zones. */
 function luxonTables() {
@@ -54,25 +57,57 @@ function luxonTables() {
   return [...formats.map((key) => DateTime[key]), ...lengths, FixedOffsetZone.utcInstance, SystemZone.instance];
 }
 
-/** Freeze the globals of this realm; those that are loaded when touched (accessors) are left until then. */
+/** Prototypes that no global names, but values that are handed out lead to. */
+function hiddenPrototypes() {
+  const timers = [setTimeout(() => {}, 0), setImmediate(() => {})];
+  clearTimeout(timers[0]);
+  clearImmediate(timers[1]);
+  const values = [
+    ...timers, [].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](), ''.matchAll(/a/g), new Int8Array(),
+    function* () {}, async function () {}, async function* () {}, (function* () {})(), (async function* () {})(),
+  ];
+  return values.flatMap((value) => [Object.getPrototypeOf(value), Object.getPrototypeOf(Object.getPrototypeOf(value))]);
+}
+
+/** luxon keeps what it makes of these and hands it out with its locales. */
+function freezeFormats() {
+  const construct = (made, args, as) => Object.freeze(Reflect.construct(made, args, as));
+  for (const name of ['DateTimeFormat', 'ListFormat', 'Locale', 'NumberFormat', 'RelativeTimeFormat']) {
+    Intl[name] = new Proxy(Intl[name], { construct });
+  }
+}
+
+const handed = new Set();
+
+/** A global that is loaded only now, since somebody asks for it: frozen like those that were there. */
+function handOut(name) {
+  const value = globalThis[name];
+  if (!handed.has(name)) freezeReachable([value, Object.getPrototypeOf(value)]);
+  handed.add(name);
+  return value;
+}
+
+/** Freeze what the globals of this realm lead to; those that are loaded when touched (accessors) are left until then. */
 function harden() {
   // n8n gives its runner the same method: without it no BigInt could be serialised.
   BigInt.prototype.toJSON = function toJSON() {
     return this.toString();
   };
   Buffer.allocUnsafe = Buffer.allocUnsafeSlow = Buffer.alloc.bind(Buffer);
-  for (const name of Object.getOwnPropertyNames(globalThis)) {
-    const { value } = Object.getOwnPropertyDescriptor(globalThis, name);
-    if (typeof value === 'function') freezeBoth(value);
-  }
-  for (const object of [Reflect, JSON, Math]) Object.freeze(object);
+  Buffer.poolSize = 0; // no two texts in one piece of memory
+  freezeFormats();
+  const globals = Object.values(Object.getOwnPropertyDescriptors(globalThis)).map(({ value }) => value);
+  const functions = globals.filter((value) => typeof value === 'function');
   for (const { prototype } of SHARED) Object.freeze(prototype);
   const { DateTime: _1, Duration: _2, Interval: _3, ...rest } = luxon;
-  freezeReachable([Buffer, ...HANDED_OUT.map((name) => globalThis[name]), ...dataFunctions, ...luxonTables(), ...Object.values(rest)]);
+  freezeReachable([
+    ...functions, Reflect, JSON, Math, Intl, ...hiddenPrototypes(), Buffer, ...HANDED_OUT.map((name) => globalThis[name]),
+    ExpressionError, ...dataFunctions, ...luxonTables(), ...Object.values(rest),
+  ]);
   for (const method of ['emit', 'on', 'once', 'addListener', 'prependListener', 'prependOnceListener']) {
     const value = EventEmitter.prototype[method];
     Object.defineProperty(EventEmitter.prototype, method, { value, writable: false, configurable: false });
   }
 }
 
-module.exports = { harden, restore };
+module.exports = { handOut, harden, restore };

@@ -37,6 +37,31 @@ function isPlain(value) {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Whether all of `value` is what JSON holds, no deeper than `depth`; false where it would take long to tell. */
+function isPlainJson(value, depth, budget = { values: MAX_VALUES }) {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object':
+      return value === null || (depth > 0 && budget.values-- > 0 && hasPlainParts(value, depth - 1, budget));
+    default:
+      return false;
+  }
+}
+
+function hasPlainParts(value, depth, budget) {
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) if (!isPlainJson(value[at], depth, budget)) return false;
+    return true;
+  }
+  if (!isPlain(value) || typeof value.toJSON === 'function') return false;
+  for (const key in value) if (!isPlainJson(value[key], depth, budget)) return false;
+  return true;
+}
+
 /** Warnings about `value`, each with the first place it was met at; a very large value is only sampled. */
 function lossesIn(value) {
   const found = new Map();
@@ -68,4 +93,4 @@ function lossesIn(value) {
   return [...found].map(([loss, place]) => `${place}: ${WORDS[loss]}`);
 }
 
-module.exports = { lossesIn };
+module.exports = { isPlainJson, lossesIn };

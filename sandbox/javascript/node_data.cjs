@@ -16,6 +16,8 @@ const UNSAFE_IN_QUERY = new RegExp(
   ].join('|')})\\b`,
 );
 const METADATA_LIMIT = 10;
+const MORE_INFO =
+  '<a target="_blank" href="https://docs.n8n.io/data/data-mapping/data-item-linking/item-linking-errors/">More info</a>';
 
 /**
  * The run of a node as its code sees it.
@@ -37,7 +39,7 @@ class NodeRun {
   }
 }
 
-/** What `has` and enumeration answer for an object whose properties are computed. */
+/** An object whose properties are computed; it has any name, and shows `keys` when it is enumerated. */
 function computed(keys, get) {
   return new Proxy({}, {
     has: () => true,
@@ -109,20 +111,28 @@ function pairedItem(run, output, input, name, index, method) {
   return item;
 }
 
-/** One output of a node; what is given here has one output each. */
-function branchOf(view, name, output) {
+/** n8n sends its runner no data for this function: it fails whatever it is given. */
+function getPairedItem(name, source, paired) {
+  const previous = paired.sourceOverwrite || source;
+  if (!previous) throw new ExpressionError('Data not found', `Could not trace back to node '${name}'`);
+  throw new ExpressionError('Missing output', `Expected output #0 from node ${previous.previousNode}`);
+}
+
+/** One output of one run of a node; what is given here has one of each. */
+function branchOf(view, name, output, run) {
   const items = view(name);
-  if (output) throw new ExpressionError(`Node "${name}" has no branch with index ${output}.`);
+  if (run) throw new ExpressionError(`Run ${run} of node "${name}" not found`);
+  if (output && output !== '0') throw new ExpressionError(`Node "${name}" has no branch with index ${output}.`);
   return items;
 }
 
 function dollar(run, view, input, index) {
-  const keys = ['pairedItem', 'isExecuted', 'itemMatching', 'item', 'first', 'last', 'all', 'context', 'params'];
   return (given) => {
     const name = given || run.previous;
     if (!isKnown(run, name)) throw missingNode();
-    const branch = (output) => branchOf(view, name, output);
+    const branch = (output, at) => branchOf(view, name, output, at);
     const paired = (method) => (at) => {
+      if (!run.upstream.has(name)) throw new ExpressionError('Invalid expression', `undefined ${MORE_INFO}`);
       if (at === undefined && method === 'itemMatching') {
         throw new ExpressionError('Missing item index for .itemMatching()');
       }
@@ -130,20 +140,23 @@ function dollar(run, view, input, index) {
     };
     const methods = {
       isExecuted: () => run.upstream.has(name),
-      first: () => branch() && ((output) => branch(output)[0] || undefined),
-      last: () => branch() && ((output) => branch(output).at(-1) || undefined),
-      all: () => branch() && ((output) => branch(output)),
+      first: () => branch() && ((output, at) => branch(output, at)[0] || undefined),
+      last: () => branch() && ((output, at) => branch(output, at).at(-1) || undefined),
+      all: () => branch() && ((output, at) => branch(output, at)),
       item: () => paired('item')(),
       pairedItem: () => paired('pairedItem'),
       itemMatching: () => paired('itemMatching'),
       context: () => ({}),
       params: () => ({}),
     };
-    return computed(keys, (key, target, receiver) =>
+    return computed([], (key, target, receiver) =>
       Object.hasOwn(methods, key) ? methods[key]() : Reflect.get(target, key, receiver),
     );
   };
 }
+
+const tooFewItems = (name, count, index) =>
+  new ExpressionError(`"${name}" node has ${count} item(s) but you're trying to access item ${index}`);
 
 /** `$node["X"]`: the item at this run's index of that node's output. */
 function nodesOf(run, view, index) {
@@ -156,9 +169,7 @@ function nodesOf(run, view, index) {
       if (!['json', 'data', 'binary'].includes(key)) return Reflect.get(target, key, receiver);
       if (items.length === 0) throw new ExpressionError(`Node '${name.toString()}' hasn't been executed`);
       if (items.length <= index) {
-        throw new ExpressionError(
-          `"${name.toString()}" node has ${items.length} item(s) but you're trying to access item ${index}`,
-        );
+        throw tooFewItems(name.toString(), items.length, index);
       }
       return key === 'binary' ? binaryOf(items[index]) : items[index].json;
     });
@@ -266,6 +277,7 @@ class Scope {
     this.index = index;
     this.view = viewsOf(run);
     this.input = viewOfArray(run.items);
+    void this.input[index]?.json; // read first, as in n8n: what is then put into `items` is not seen in the view
   }
 
   get now() {
@@ -285,6 +297,8 @@ class Scope {
   }
 }
 
+const parametersOf = ({ node: { parameters } }) => computed(Object.keys(parameters), (name) => parameters[name]);
+
 const previousNode = (run) =>
   computed(['name', 'outputIndex', 'runIndex'], (key) =>
     key === 'name' ? run.previous : key === 'outputIndex' || key === 'runIndex' ? 0 : undefined,
@@ -298,17 +312,17 @@ const GLOBALS = {
   $data: ({ item }) => item?.json,
   $env: ({ run }) => environment(run),
   $evaluateExpression: () => evaluateExpression,
-  $item: ({ run }) => (at) => dataGlobals(run, at),
+  $item: ({ run }) => (at) => globalsOfItem(run, at),
   $fromAI: ({ fill }) => fill,
   $fromai: ({ fill }) => fill,
   $fromAi: ({ fill }) => fill,
-  $items: ({ view, input }) => (name, output) => (name === undefined ? input : branchOf(view, name, output)),
+  $items: ({ view, input }) => (name, output, at) => (name === undefined ? input : branchOf(view, name, output, at)),
   $tool: ({ input }) => (input[0]?.json ? { name: undefined, parameters: undefined } : undefined),
   $json: ({ item }) => item?.json,
   $node: ({ run, view, index }) => nodesOf(run, view, index),
   $self: () => computed([], () => undefined),
-  $parameter: ({ run }) => run.node.parameters,
-  $rawParameter: ({ run }) => run.node.parameters,
+  $parameter: ({ run }) => parametersOf(run),
+  $rawParameter: ({ run }) => parametersOf(run),
   $prevNode: ({ run }) => previousNode(run),
   $runIndex: () => 0,
   $mode: ({ run }) => run.execution.mode,
@@ -326,7 +340,7 @@ const GLOBALS = {
   $secrets: () => undefined,
   $executionId: ({ run }) => run.execution.id,
   $resumeWebhookUrl: ({ execution }) => execution.resumeUrl,
-  $getPairedItem: ({ run, view, input, index }) => (name) => pairedItem(run, view(name), input, name, index, '$getPairedItem'),
+  $getPairedItem: () => getPairedItem,
   $jmespath: () => search,
   $position: ({ index }) => index,
   $thisItem: ({ item }) => item,
@@ -346,13 +360,27 @@ const NAMES = Object.keys(GLOBALS);
  * @param wanted a Set of the names that are needed; null for all
  */
 function dataGlobals(run, index, wanted = null) {
-  const scope = new Scope(run, index);
   const globals = {};
-  for (const name of NAMES) if (wanted === null || wanted.has(name)) globals[name] = GLOBALS[name](scope);
+  const names = wanted === null ? NAMES : NAMES.filter((name) => wanted.has(name));
+  if (names.length === 0) return globals;
+  const scope = new Scope(run, index);
+  for (const name of names) globals[name] = GLOBALS[name](scope);
+  return globals;
+}
+
+/** `$item(at)`: as `dataGlobals`, but what is asked of an item that is not there fails. */
+function globalsOfItem(run, at) {
+  const globals = dataGlobals(run, at);
+  if (at >= 0 && at < run.items.length) return globals;
+  const get = () => {
+    if (at < 0) throw new TypeError("Cannot read properties of undefined (reading 'json')");
+    throw tooFewItems(run.node.name, run.items.length, at);
+  };
+  for (const name of ['$json', '$data', '$binary']) Object.defineProperty(globals, name, { get, enumerable: true });
   return globals;
 }
 
 /** Functions that all runs share. */
-const dataFunctions = [search, evaluateExpression];
+const dataFunctions = [search, evaluateExpression, getPairedItem];
 
-module.exports = { NodeRun, dataFunctions, dataGlobals };
+module.exports = { NodeRun, dataFunctions, dataGlobals, tooFewItems };

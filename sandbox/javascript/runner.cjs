@@ -5,9 +5,9 @@ const { startupSnapshot } = require('node:v8');
 const vm = require('node:vm');
 const { readFrame, writeText } = require('./frames.cjs');
 const { Contexts, Timers, bindToItem, consoleFor, fillForBody, fillForNode } = require('./contexts.cjs');
-const { NodeRun } = require('./node_data.cjs');
-const { SCRIPT, WRAPPER, Unspeakable, isSpeakable, nodeFault, plainFault } = require('./faults.cjs');
-const { lossesIn } = require('./losses.cjs');
+const { NodeRun, tooFewItems } = require('./node_data.cjs');
+const { OPENING, SCRIPT, Unspeakable, isSpeakable, nodeFault, plainFault } = require('./faults.cjs');
+const { isPlainJson, lossesIn } = require('./losses.cjs');
 const { watchable } = require('./realm.cjs');
 const { harden, restore } = require('./harden.cjs');
 const { isOwnName, isTame, wordsOf } = require('./tame.cjs');
@@ -82,7 +82,7 @@ let compiled;
 function compile(code) {
   if (compiled?.code === code) return compiled.script;
   try {
-    const script = new vm.Script(`module.exports = async function ${WRAPPER}() {${code}\n}()`, { filename: SCRIPT });
+    const script = new vm.Script(`${OPENING}${code}\n}()`, { filename: SCRIPT });
     compiled = { code, script };
     return script;
   } catch (error) {
@@ -125,6 +125,7 @@ async function runEach(request, given, run, output, timers, warnings) {
   const { rules, code } = request;
   let prepared;
   for (let index = 0; index < given.items.length; index++) {
+    if (index === CHUNK && !USES_INPUT.test(code)) throw tooFewItems(run.node.name, CHUNK, CHUNK); // n8n sends no items then
     if (index % CHUNK === 0) {
       prepared = contexts.take('node');
       fillForNode(prepared, contexts.reached, { run, rules, output, timers, given });
@@ -171,7 +172,7 @@ function endFault(error) {
   return { ...fault, rule: `stray/${error.kind}`, hint: `it was thrown in ${where}; catch it there` };
 }
 
-/** JSON text of a result; undefined has none. */
+/** JSON text of a result, of which undefined has none, and warnings of what the text does not hold: {text, warnings}. */
 function serialised(result, limit, node) {
   let text;
   try {
@@ -179,13 +180,22 @@ function serialised(result, limit, node) {
   } catch (error) {
     throw node ? new Unspeakable(error) : error;
   }
-  if (text !== undefined && text.length > MAX_DEPTH && depthOf(text) > MAX_DEPTH) {
+  if (text === undefined) return { text, warnings: lossesIn(result) };
+  if (Buffer.byteLength(text) > limit) throw new OutputOverflow(`The result is larger than ${limit} bytes`);
+  if (isPlainlyJson(result)) return { text, warnings: [] };
+  if (text.length > MAX_DEPTH && depthOf(text) > MAX_DEPTH) {
     throw new TooDeep(`The result is nested deeper than ${MAX_DEPTH} levels`);
   }
-  if (text !== undefined && Buffer.byteLength(text) > limit) {
-    throw new OutputOverflow(`The result is larger than ${limit} bytes`);
+  return { text, warnings: lossesIn(result) };
+}
+
+/** The quick answer for nearly all results; what a getter throws at the second reading is no news. */
+function isPlainlyJson(result) {
+  try {
+    return isPlainJson(result, MAX_DEPTH);
+  } catch {
+    return false;
   }
-  return text;
 }
 
 /** Levels of lists and objects in JSON text. */
@@ -205,12 +215,14 @@ function depthOf(text) {
   return deepest;
 }
 
+const cpuMilliseconds = ({ userCPUTime, systemCPUTime } = process.resourceUsage()) => (userCPUTime + systemCPUTime) / 1000;
+
 /** Run the code once; @returns the JSON text of the answer frame. */
 async function answer(request, given, limits) {
   const output = new Output(limits.output_bytes);
   const timers = new Timers();
   const node = request.dialect === 'node';
-  const started = process.cpuUsage();
+  const started = cpuMilliseconds();
   const runStarted = process.hrtime.bigint();
   const warnings = [];
   let result = 'null';
@@ -219,10 +231,10 @@ async function answer(request, given, limits) {
   try {
     const value = await (node ? runNode : BARE ? runBare : runBody)(request, given, output, timers, warnings);
     if (output.overflowed) throw output.overflowed;
-    const text = serialised(value, limits.result_bytes, node);
+    const { text, warnings: losses } = serialised(value, limits.result_bytes, node);
     result = node ? (text === undefined ? '{}' : `{"returned":${text}}`) : (text ?? 'null');
     limits.result_bytes -= result.length;
-    if (Object(value) === value) warnings.push(...lossesIn(value));
+    if (Object(value) === value) warnings.push(...losses);
   } catch (error) {
     fault = isEnd(error) ? endFault(error) : node ? nodeFault(error) : plainFault(error);
     killedBy = error instanceof OutputOverflow ? 'output' : undefined;
@@ -230,14 +242,14 @@ async function answer(request, given, limits) {
   current.fail = () => {};
   const left = timers.stop();
   if (left && node) warnings.push(`${left} timer(s) still running when the code returned: n8n never clears them`);
-  const { user, system } = process.cpuUsage(started);
+  const used = process.resourceUsage();
   const rest = JSON.stringify({
     stdout: output.stdout,
     stderr: output.stderr,
     error: fault,
-    cpu_ms: (user + system) / 1000,
+    cpu_ms: cpuMilliseconds(used) - started,
     run_ms: Number(process.hrtime.bigint() - runStarted) / 1e6,
-    peak_mb: process.resourceUsage().maxRSS / 1024,
+    peak_mb: used.maxRSS / 1024,
     warnings,
     killed_by: killedBy,
   });

@@ -71,8 +71,23 @@ function isOfLanguage(value) {
 
 let names;
 
-/** Surveyed when first asked for: a start-up snapshot could not hold all that is touched. */
-const named = () => (names ??= namesOfRealm());
+/** As found when the start-up snapshot was made, which could not hold all that is touched; else surveyed when asked for. */
+const named = () => (names ??= surveyed() ?? namesOfRealm());
+
+function surveyed() {
+  try {
+    const { globals, inherited } = require('./surveyed.cjs');
+    return { globals: new Set(globals), inherited: new Set(inherited) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a snapshot keeps of a survey: {globals, inherited}, names each. */
+function survey() {
+  const { globals, inherited } = namesOfRealm();
+  return { globals: [...globals], inherited: [...inherited] };
+}
 
 /** Whether `code`, the body of a function, leaves its realm as it found it, whatever the data. */
 function isTame(code) {
@@ -131,4 +146,4 @@ const isOwnName = (name) => !named().globals.has(name);
 /** Every name that code spells. */
 const wordsOf = (code) => new Set(code.match(WORD));
 
-module.exports = { isOwnName, isTame, wordsOf };
+module.exports = { isOwnName, isTame, survey, wordsOf };

@@ -11,6 +11,7 @@ import json
 import sys
 import textwrap
 import types
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,19 +24,14 @@ from sandbox.n8n.python_check import (
     is_unchecked,
     violations,
 )
+from sandbox.n8n.python_words import warning_words, words
 from sandbox.n8n.values import through_javascript
 from sandbox.types import NodeRules
 
-__all__ = ["NotJson", "PythonNode", "Refused", "failure", "rules_from", "user_line", "words"]
+__all__ = ["NotJson", "PythonNode", "Refused", "failure", "parsed", "rules_from", "user_line"]
 
 _OUTPUT = "__n8n_internal_user_output__"
 _FILES = {"runOnceForAllItems": "<all_items_task_execution>", "runOnceForEachItem": "<per_item_task_execution>"}
-_WORDS_OF_3_13 = {
-    "float modulo": "float modulo by zero",
-    "max() arg is an empty sequence": "max() iterable argument is empty",
-    "min() arg is an empty sequence": "min() iterable argument is empty",
-}
-"""Messages that CPython 3.13, which n8n runs, words differently from older ones."""
 _WRAPPER_LINES = 1
 """Lines that stand before the user's own in what is compiled."""
 
@@ -79,7 +75,7 @@ class PythonNode:
         """What n8n changes in silence, of the code and, after a run, of its result."""
         self._compiled: types.CodeType | None = None
         if not is_unchecked(rules):
-            found = violations(ast.parse(code), rules)
+            found = violations(parsed(code), rules)
             if found:
                 raise _refused(found)
 
@@ -92,7 +88,7 @@ class PythonNode:
 
         Raises:
             NotJson: the result holds NaN or Infinity.
-            BaseException: whatever the code raises; n8n keeps only its text (see `words`).
+            BaseException: whatever the code raises; n8n keeps only its text (see `python_words`).
         """
         try:
             return _serialised(self._output(items, write))
@@ -135,11 +131,28 @@ class PythonNode:
         return names[_OUTPUT]
 
 
+def parsed(code: str) -> ast.Module:
+    """The tree of the code, without what the compiler warns of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(code)
+
+
 def _wrapped(code: str, filename: str) -> types.CodeType:
-    """Indent, wrap and compile as n8n does; a text over several lines changes on the way."""
+    """Indent, wrap and compile as n8n does; a text over several lines changes on the way.
+
+    What the compiler warns of goes to standard error, which n8n shows beside the message of an error.
+    """
     wrapped = f"def _user_function():\n{textwrap.indent(code, ' ' * 4)}\n\n{_OUTPUT} = _user_function()"
-    tree = _GuardFormat().visit(ast.parse(wrapped, filename))
-    return compile(ast.fix_missing_locations(tree), filename, "exec")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        tree = _GuardFormat().visit(ast.parse(wrapped, filename))
+        compiled = compile(ast.fix_missing_locations(tree), filename, "exec")
+    for warning in told:
+        text = warning_words(warning, tree)
+        if text is not None:
+            sys.stderr.write(f"{filename}:{warning.lineno}: SyntaxWarning: {text}\n")
+    return compiled
 
 
 def failure(error: BaseException) -> dict[str, Any]:
@@ -177,14 +190,6 @@ def _hint(error: BaseException) -> str | None:
             return 'items are plain dicts: write item["json"]["name"]'
         case _:
             return None
-
-
-def words(error: BaseException) -> str:
-    """What n8n keeps of an exception."""
-    if isinstance(error, SystemExit):
-        return f"Process exited with code {error.code}"
-    text = str(error)
-    return _WORDS_OF_3_13.get(text, text)
 
 
 def user_line(error: BaseException) -> int | None:
@@ -253,14 +258,27 @@ def _leave(code: object = None) -> None:
     raise SystemExit(code)
 
 
-class _GuardedImport:
+class _Hardened:
+    """A function of n8n's own: whatever is asked of it is answered as if it were a built-in one without attributes."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise AttributeError(f"'builtin_function_or_method' object has no attribute {name!r}")
+
+    def __setattr__(self, name: str, _value: object) -> None:
+        _Hardened.__getattribute__(self, name)
+
+    def __delattr__(self, name: str) -> None:
+        _Hardened.__getattribute__(self, name)
+
+
+class _GuardedImport(_Hardened):
     """`__import__` that asks the rules first, at run time too."""
 
     def __init__(self, rules: NodeRules) -> None:
-        self._rules = rules
+        object.__setattr__(self, "_rules", rules)
 
     def __call__(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        refusal = import_refusal(name, self._rules)
+        refusal = import_refusal(name, object.__getattribute__(self, "_rules"))
         if refusal:
             raise Refused("Security violation detected", refusal)
         return builtins.__import__(name, *args, **kwargs)
@@ -269,14 +287,14 @@ class _GuardedImport:
         return "<built-in function __import__>"
 
 
-class _SafePrint:
+class _SafePrint(_Hardened):
     """`print` as n8n has it: no keyword arguments. Its name shows in the error that says so."""
 
     def __init__(self, write: Callable[[str], Any]) -> None:
-        self._write = write
+        object.__setattr__(self, "_write", write)
 
     def __call__(self, *args: object) -> None:
-        self._write(" ".join(map(str, args)) + "\n")
+        object.__getattribute__(self, "_write")(" ".join(map(str, args)) + "\n")
 
     def __repr__(self) -> str:
         return "<built-in function print>"
@@ -327,7 +345,7 @@ def _template_of(method: str, receiver: Any, args: tuple[Any, ...]) -> str | Non
 def _changed_texts(code: str) -> Iterator[str]:
     """Warn of texts over several lines: n8n's indentation of the code goes into them."""
     try:
-        tree = ast.parse(code)
+        tree = parsed(code)
     except (SyntaxError, ValueError, RecursionError):
         return
     remarks = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

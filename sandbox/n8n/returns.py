@@ -149,6 +149,8 @@ def _check_keys(item: dict[str, Any], index: int) -> None:
 
 
 def _check_item(item: dict[str, Any], index: int, words: Words) -> None:
+    if item.get("error", NOTHING) is None:
+        raise OutputRefused("Cannot read properties of null (reading 'message')")  # n8n fails on its way of marking it
     for key in ("json", "binary"):
         if key == "binary" and "binary" not in item:
             continue

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-__all__ = ["through_javascript"]
+__all__ = ["copied", "through_javascript"]
+
+_NEVER_COPIED = frozenset({"__proto__", "constructor", "prototype"})
 
 _EXACT = 2**53
 _PLAIN_DIGITS = 1e21
@@ -20,6 +22,34 @@ def through_javascript(value: Any) -> Any:
     if isinstance(value, list):
         return [through_javascript(element) for element in value]
     return {key: through_javascript(element) for key, element in value.items()}
+
+
+def copied(value: Any) -> Any:
+    """Give what is left of the output of a node, which n8n copies without the keys that could stand for a prototype.
+
+    Returns:
+        `value` itself where it has none of them.
+    """
+    return _without(value) if _holds_uncopied(value) else value
+
+
+def _holds_uncopied(value: Any) -> bool:
+    waiting = [value]
+    while waiting:
+        parent = waiting.pop()
+        if isinstance(parent, dict) and not _NEVER_COPIED.isdisjoint(parent):
+            return True
+        children = parent.values() if isinstance(parent, dict) else parent
+        waiting += [child for child in children if isinstance(child, dict | list)]
+    return False
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without(element) for element in value]
+    if isinstance(value, dict):
+        return {key: _without(element) for key, element in value.items() if key not in _NEVER_COPIED}
+    return value
 
 
 def _as_float(value: int) -> float:

@@ -1,6 +1,5 @@
 """One code on many inputs, each with fresh globals: compile, run, capture, serialise."""
 
-import ast
 import json
 import marshal
 import mmap
@@ -12,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.codes import MOST_BYTES
-from sandbox.n8n.python_node import PythonNode, rules_from
+from sandbox.n8n.python_node import PythonNode, parsed, rules_from
 from sandbox.python import failures
 from sandbox.python.answers import as_json
 from sandbox.python.compiler import BODY, Compiled, compile_code, deciding_names, globals_for
@@ -121,6 +120,6 @@ class Execution:
         if self.node is None:
             self.node = PythonNode(self.request["code"], rules_from(self.request["rules"]))
         answer["warnings"] += self.node.warnings
-        answer["varies"] = varies(nodes_of(ast.parse(self.request["code"])))
+        answer["varies"] = varies(nodes_of(parsed(self.request["code"])))
         self._throw_own_dice(answer["varies"])
         return {"returned": self.node.run(context["items"], sys.stdout.write)}

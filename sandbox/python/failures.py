@@ -71,10 +71,8 @@ def line_of(error: BaseException) -> int | None:
 def _node_failure(error: BaseException) -> dict[str, Any]:
     told = python_node.failure(error)
     if isinstance(error, MemoryError):
-        return {
-            "error": told | {"type": "OutOfMemory", "message": "the memory limit was reached"},
-            "killed_by": "memory",
-        }
+        told |= {"type": "OutOfMemory", "hint": "the memory limit was reached"}
+        return {"error": told, "killed_by": "memory"}
     return {"error": told} | ({"killed_by": "policy"} if isinstance(error, python_node.Refused) else {})
 
 

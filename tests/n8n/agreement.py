@@ -1,16 +1,27 @@
 """When ours and a real n8n agree on a node: the same items on both outputs, or the same message and description."""
 
 import re
+import sys
 from typing import Any
 
 from sandbox import Sandbox
 from tools.n8n.items import same_value
 from tools.n8n.run_node import NodeRun, run_node
 
-__all__ = ["difference", "run_ours"]
+__all__ = ["difference", "is_python", "run_ours", "runs_here"]
 
 HERE_S = 1.0
 """Task time-out of ours; n8n's number in its messages is left out of the comparison."""
+
+
+def is_python(case: dict[str, Any]) -> bool:
+    """Whether n8n's Python runner runs it, not its JavaScript runner."""
+    return str(case["node"]["parameters"].get("language", "")).startswith("python")
+
+
+def runs_here(case: dict[str, Any]) -> bool:
+    """Whether the Python of the sandbox is new enough to read the code as n8n's 3.13 does."""
+    return sys.version_info >= tuple(case.get("python", (3, 0)))
 
 
 async def run_ours(sandbox: Sandbox, case: dict[str, Any]) -> NodeRun:

@@ -85,6 +85,17 @@ OBSERVED = [
     ("const was = $getWorkflowStaticData('global').n; $getWorkflowStaticData('global').n = 1; "
      "return [{ json: { was } }]"),
     "const was = $input.all.mark; $input.all.mark = 1; return [{ json: { was } }]",
+    # through objects of the runner's own realm
+    "const u = [...new Uint8Array(Buffer.from('q').buffer)]; Buffer.from('zz'); return [{ json: { n: u.length, u } }]",
+    "const t = setTimeout(() => {}).constructor; const was = t.mark; t.mark = 1; return [{ json: { was } }]",
+    ("let e; try { $('Nope') } catch (x) { e = x.constructor } const was = e.mark; e.mark = 1; "
+     "return [{ json: { was } }]"),
+    "const p = performance.now; const was = p.mark; p.mark = 1; return [{ json: { was } }]",
+    "const f = $input.all().map; const was = f.mark; f.mark = 1; return [{ json: { was } }]",
+    "const i = $input.all()[Symbol.iterator]().next; const was = i.mark; i.mark = 1; return [{ json: { was } }]",
+    "const f = items.constructor.from; const was = f.mark; f.mark = 1; return [{ json: { was } }]",
+    "const f = $now.loc.numberFormatter({}); const was = f.mark; f.mark = 1; return [{ json: { was } }]",
+    "const d = $now.loc.dtFormatter($now, {}).dtf; const was = d.mark; d.mark = 1; return [{ json: { was } }]",
     # by what goes on after the answer
     ("const late = async () => { for (let n = 0; n < 50; n++) await 0; Array.prototype.z = 1 }; late(); "
      "return [{ json: { was: [].z } }]"),

@@ -25,6 +25,10 @@ PARAMETERS: dict[Language, str] = {"javascript": "jsCode", "python": "pythonCode
 """Where each language keeps its code."""
 _N8N_LANGUAGE: dict[Language, str] = {"javascript": "javaScript", "python": "pythonNative"}
 _DEFAULT_MODE: Mode = "runOnceForAllItems"
+_DEFAULTS: dict[Language, dict[str, str]] = {
+    language: {"mode": _DEFAULT_MODE, "language": "javaScript", parameter: "", "notice": ""}
+    for language, parameter in PARAMETERS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,12 @@ class CodeNode:
     def mode(self) -> Any:
         """The parameter as n8n reads it, or n8n's default."""
         return _read(self.parameters, "mode", _DEFAULT_MODE)
+
+    @property
+    def resolved_parameters(self) -> dict[str, Any]:
+        """What n8n makes of the parameters when it loads a workflow: defaults filled in, unknown ones left out."""
+        found = {name: self.parameters.get(name, default) for name, default in _DEFAULTS[self.language].items()}
+        return {name: _text(value) if isinstance(value, str) else value for name, value in found.items()}
 
     @property
     def code(self) -> str:

@@ -37,6 +37,8 @@ class RunnerProfile(BaseModel):
     """The version the rules were read off and run on."""
     runner_mode: Literal["internal", "external"] = "external"
     """`internal`: n8n starts the runners itself; a stock installation has no Python runner then."""
+    python_enabled: bool = True
+    """N8N_PYTHON_ENABLED."""
     self_hosted: bool = True
     """Off: advice about environment variables is left out of messages, as on n8n Cloud."""
     python_stdlib_allow: tuple[str, ...] = ()
@@ -68,6 +70,8 @@ class RunnerProfile(BaseModel):
             python_builtins_deny=self.python_builtins_deny,
             javascript_builtin_allow=self.javascript_builtin_allow,
             javascript_external_allow=self.javascript_external_allow,
+            runs_runners_itself=self.runner_mode == "internal",
+            self_hosted=self.self_hosted,
             continue_on_fail=continue_on_fail,
             error_output=error_output,
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox import ExecutionError, ExecutionRequest, ExecutionResult, Limits, Sandbox
 from sandbox.n8n.returns import error_items_marked, pair_items
+from sandbox.n8n.values import copied
 from tools.n8n.code_node import PARAMETERS, CodeNode, parse_code_node
 from tools.n8n.items import items_from
 from tools.n8n.profile import RunnerProfile, load_profile
@@ -18,6 +19,11 @@ _MODES = ("runOnceForAllItems", "runOnceForEachItem")
 _GOES_ON = ("continueRegularOutput", "continueErrorOutput")
 _FIRST_ITEM_ONLY = re.compile(r"\$json\b|\$itemIndex\b|\$binary\b|\$input\s*\.\s*item\b")
 _UNRESPONSIVE = "Task execution aborted because runner became unresponsive"
+_PYTHON_DISABLED = (
+    "This instance disallows Python execution because it has the environment variable `N8N_PYTHON_ENABLED` set to "
+    "`false`. To restore Python execution, remove this environment variable or set it to `true` and restart the "
+    "instance."
+)
 _VENV_MISSING = (
     "Internal mode is intended only for debugging. For production, deploy in external mode: "
     "https://docs.n8n.io/hosting/configuration/task-runners/#setting-up-external-mode"
@@ -96,7 +102,7 @@ async def run_node(
     """
     node = parse_code_node(node_json, node_name)
     profile = profile or load_profile()
-    given = _with_lineage(items_from(items))
+    given = _with_lineage(copied(items_from(items)))
     shortcut = _without_running(node, given, profile)
     if shortcut is not None:
         return shortcut
@@ -111,7 +117,7 @@ async def run_node(
     limits = Limits(timeout_s=timeout_s, memory_mb=memory_mb)
     request = ExecutionRequest(node.code, node.language, [context], "node", limits, rules)
     [result] = await sandbox.execute(request)
-    return _finished(node, given, result, profile)
+    return _finished(node, given, result, profile, [*(upstream or {"Items": ()})][-1])
 
 
 def _with_lineage(items: Items, *, keep: bool = False) -> Items:
@@ -124,7 +130,7 @@ def _with_lineage(items: Items, *, keep: bool = False) -> Items:
 
 def _about(node: CodeNode, profile: RunnerProfile) -> dict[str, Any]:
     """What JavaScript sees of the node itself."""
-    about = {"name": node.name, "typeVersion": node.type_version, "parameters": dict(node.parameters)}
+    about = {"name": node.name, "typeVersion": node.type_version, "parameters": node.resolved_parameters}
     about |= {key: node.raw[key] for key in ("id", "webhookId") if isinstance(node.raw.get(key), str)}
     return {"node": about, "timezone": profile.timezone}
 
@@ -134,7 +140,7 @@ def _surroundings(
 ) -> dict[str, Any]:
     """What JavaScript sees of the workflow around it."""
     given = {
-        "upstream": {name: _with_lineage(items_from(list(rows)), keep=True) for name, rows in upstream.items()},
+        "upstream": {name: _with_lineage(copied(items_from(list(rows))), keep=True) for name, rows in upstream.items()},
         "responses": [dict(response) for response in responses],
         "workflow": {key: workflow[key] for key in ("id", "name", "active") if key in workflow},
         "variables": workflow.get("variables"),
@@ -162,6 +168,8 @@ def _wrong_parameters(node: CodeNode, profile: RunnerProfile) -> NodeError | Non
             type="UnexpectedError",
             hint='n8n checks nothing before the run; language is "javaScript" or "pythonNative", in just this case',
         )
+    if node.language == "python" and not profile.python_enabled:
+        return NodeError(_PYTHON_DISABLED, type="PythonDisabledError", hint="write the node in JavaScript")
     if node.language == "python" and profile.runner_mode == "internal":
         return NodeError(
             "Python runner unavailable: Virtual environment is missing from this system",
@@ -182,10 +190,14 @@ def _wrong_parameters(node: CodeNode, profile: RunnerProfile) -> NodeError | Non
     return None
 
 
-def _finished(node: CodeNode, given: Items, result: ExecutionResult, profile: RunnerProfile) -> NodeRun:
+def _finished(node: CodeNode, given: Items, result: ExecutionResult, profile: RunnerProfile, previous: str) -> NodeRun:
     if result.error is not None:
         return _failed(node, given, _node_error(node, result.error, profile), profile, result)
     items: Items = result.result
+    broken = _broken_link(items, given, previous) if node.on_error == "continueErrorOutput" else None
+    if broken is not None:
+        error = NodeError(broken, type="ExpressionError", hint="link an error item to the input item that it is of")
+        return _failed(node, given, error, profile, result)
     regular, errors = _split_errors(items, given) if node.on_error == "continueErrorOutput" else (items, None)
     if node.always_output_data and not regular:
         regular = [{"json": {}, "pairedItem": [{"item": index, "input": 0} for index in range(len(given))]}]
@@ -273,13 +285,35 @@ def _split_errors(items: Items, given: Items) -> tuple[Items, Items]:
         if not _is_error_item(item):
             regular.append(item)
             continue
-        link = item.get("pairedItem")
-        source = link.get("item", -1) if isinstance(link, dict) else -1
-        linked = 0 <= source < len(given)
-        errors.append({**item, "json": {**given[source]["json"], **item["json"]}} if linked else item)
+        link = _first_link(item)
+        linked = {} if link is None else given[link["item"]]["json"]
+        errors.append({**item, "json": {**linked, **item["json"]}})
     if len(given) == 1:
         regular, errors = (pair_items(part, 1) for part in (regular, errors))
     return error_items_marked(regular), error_items_marked(errors)
+
+
+def _first_link(item: Mapping[str, Any]) -> dict[str, Any] | None:
+    link = item.get("pairedItem")
+    link = link[0] if isinstance(link, list) and link else link
+    return link if isinstance(link, dict) else None
+
+
+def _broken_link(items: Items, given: Items, previous: str) -> str | None:
+    """What n8n fails with where it follows the link of an error item for the error output, or None."""
+    for link in (_first_link(item) for item in items if _is_error_item(item)):
+        index = -1 if link is None else link.get("item", -1)
+        if link is None or (0 <= index < len(given) and not link.get("input")):
+            continue
+        if link.get("input"):
+            return "Cannot read properties of undefined (reading 'previousNode')"
+        if index < 0:
+            return "Cannot read properties of undefined (reading 'json')"
+        return (
+            f"Paired item data for $getPairedItem from node '{previous}' is unavailable. "
+            f"Ensure '{previous}' is providing the required output."
+        )
+    return None
 
 
 def _is_error_item(item: Mapping[str, Any]) -> bool:

@@ -5,7 +5,8 @@ import time
 import uuid
 from typing import Any
 
-from tests.n8n.real.server import RealN8n, call
+from tests.n8n.real.http import call
+from tests.n8n.real.server import RealN8n
 
 __all__ = ["BEFORE", "run_in_n8n"]
 
@@ -19,6 +20,7 @@ def run_in_n8n(n8n: RealN8n, node: dict[str, Any], items: list[Any]) -> dict[str
     Returns:
         `{"ok": True, "items": [...], "error_items": [...] | None}` or `{"ok": False, "error": {"message", ...}}`.
     """
+    n8n.keep_up()
     path = uuid.uuid4().hex
     workflow = _workflow(node, path)
     status, made = n8n.api("POST", "/workflows", workflow)

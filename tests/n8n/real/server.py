@@ -2,23 +2,25 @@
 
 import contextlib
 import http.cookiejar
-import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.n8n.real.http import call, free_port
 from tests.n8n.real.lab import Lab
+from tests.n8n.real.runners import Runners
 
-__all__ = ["TASK_TIMEOUT_S", "RealN8n"]
+__all__ = ["PYTHON_RUNNER", "TASK_TIMEOUT_S", "RealN8n"]
+
+PYTHON_RUNNER = os.environ.get("N8N_PYTHON_RUNNER")
+"""The command that starts n8n's Python runner, which no package brings along; without it only JavaScript is run."""
 
 TASK_TIMEOUT_S = 4
 _START_S = 240.0
@@ -37,8 +39,10 @@ class RealN8n:
         self.extra = environment or {}
         self.base_url = ""
         self._api_key = ""
+        self._token = secrets.token_hex(16)
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._runners: Runners | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -55,6 +59,9 @@ class RealN8n:
 
     def stop(self) -> None:
         """End it and remove its folder."""
+        if self._runners is not None:
+            self._runners.stop()
+            self._runners = None
         if self._process is not None:
             self._process.terminate()
             try:
@@ -66,13 +73,18 @@ class RealN8n:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
+    def keep_up(self) -> None:
+        """Have the runners run that are down."""
+        if self._runners is not None:
+            self._runners.keep_up()
+
     def api(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Call the public API."""
         return call(method, f"{self.base_url}/api/v1{path}", body, {"X-N8N-API-KEY": self._api_key})
 
     def _start(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="n8n-real-"))
-        port, broker = _free_port(), _free_port()
+        port, broker = free_port(), free_port()
         self.base_url = f"http://127.0.0.1:{port}"
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
@@ -82,10 +94,15 @@ class RealN8n:
             )  # fmt: skip
         self._wait()
         self._make_owner()
+        settings = {"N8N_RUNNERS_TASK_TIMEOUT": str(TASK_TIMEOUT_S), "GENERIC_TIMEZONE": "UTC", "TZ": "UTC"}
+        broker_url = f"http://127.0.0.1:{broker}"
+        self._runners = Runners(self.lab, self._folder, broker_url, self._token, PYTHON_RUNNER, settings)
+        self.keep_up()
 
     def _environment(self, port: int, broker: int) -> dict[str, str]:
         quiet = {f"N8N_{name}_ENABLED": "false" for name in _QUIET}
-        return quiet | {
+        external = {"N8N_RUNNERS_MODE": "external", "N8N_RUNNERS_AUTH_TOKEN": self._token}  # as in production
+        return quiet | external | {
             "PATH": f"{self.lab.node.parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
             "HOME": str(self._folder), "N8N_USER_FOLDER": str(self._folder),
             "N8N_ENCRYPTION_KEY": secrets.token_hex(16), "DB_TYPE": "sqlite",
@@ -125,30 +142,3 @@ class RealN8n:
         status, body = call("POST", f"{rest}/api-keys", key, opener=jar)
         assert status == 200, body
         self._api_key = body["data"]["rawApiKey"]
-
-
-def call(
-    method: str, url: str, body: Any = None, headers: dict[str, str] | None = None,
-    opener: urllib.request.OpenerDirector | None = None,
-) -> tuple[int, Any]:  # fmt: skip
-    """One HTTP exchange in JSON; an error status is a value."""
-    data = None if body is None else json.dumps(body).encode()
-    told = {"Accept": "application/json", "Content-Type": "application/json", **(headers or {})}
-    request = urllib.request.Request(url, data, told, method=method)
-    try:
-        with (opener.open if opener else urllib.request.urlopen)(request, timeout=60) as answer:
-            status, raw = answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            status, raw = error.code, error.read()
-    try:
-        return status, json.loads(raw)
-    except ValueError:
-        return status, raw.decode(errors="replace")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
