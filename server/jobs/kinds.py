@@ -1,6 +1,5 @@
 """What a job's requests may be, and who answers them."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -72,7 +71,7 @@ async def _optimize(body: OptimizeRequest, runner: Runner, _name: str) -> dict[s
 
 
 async def _validate(body: ValidateRequest, _runner: Runner, _name: str) -> dict[str, Any]:
-    return await asyncio.to_thread(answer_validate, body)
+    return answer_validate(body)
 
 
 async def _compare(body: CompareRequest, runner: Runner, _name: str) -> dict[str, Any]:
