@@ -338,6 +338,9 @@ class JavaScriptPrinter(Printer):
             return f"groupBy({text}, {name} => {key})"
         if stage.params[0] == "last_in_place":
             return f"[...new Map({text}.map({name} => [{key}, {name}])).values()]"
+        if stage.params[0] == "adjacent":
+            self.helpers.add("unrepeated")
+            return f"unrepeated({text}, {name} => {key})"
         self.helpers.add("uniqueBy")
         if stage.params[0] == "last":
             return f"uniqueBy([...{text}].reverse(), {name} => {key}).reverse()"

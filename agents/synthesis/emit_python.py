@@ -395,6 +395,9 @@ class PythonPrinter(Printer):
         if stage.params[0] == "last_in_place":
             parameter, key = function.removeprefix("lambda ").split(": ", 1)
             return f"list({{{key}: {parameter} for {parameter} in {text}}}.values())"
+        if stage.params[0] == "adjacent":
+            self.helpers.add("unrepeated")
+            return f"unrepeated({text}, {function})"
         self.helpers.add("unique_by")
         if stage.params[0] == "last":
             return f"unique_by({text}[::-1], {function})[::-1]"
