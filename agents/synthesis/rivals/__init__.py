@@ -8,12 +8,14 @@ from typing import Any
 
 from agents.synthesis.language import Expr
 from agents.synthesis.rivals.calendar import calendar
+from agents.synthesis.rivals.counts import counted
 from agents.synthesis.rivals.keys import compared
 from agents.synthesis.rivals.kin import kin_of
+from agents.synthesis.rivals.lists import gathered
 from agents.synthesis.rivals.logic import tests
 from agents.synthesis.rivals.shown import Shown
 from agents.synthesis.rivals.stages import chosen, ordered
-from agents.synthesis.rivals.values import amounts, counted, parts, stood_for
+from agents.synthesis.rivals.values import amounts, parts, stood_for
 from agents.synthesis.rivals.walk import rewritten
 
 __all__ = ["DIMENSIONS", "Rival", "Shown", "rewritten", "rivals"]
@@ -74,5 +76,17 @@ def _kin(expr: Expr, _: Shown) -> Iterator[tuple[str, Expr]]:
         yield "kin" if name == "threshold" and expr.args[1].type == "text" else name, new
 
 
-_WAYS: tuple[Way, ...] = (compared, chosen, ordered, counted, stood_for, amounts, parts, calendar, tests, _kin)
+_WAYS: tuple[Way, ...] = (
+    compared,
+    chosen,
+    ordered,
+    counted,
+    gathered,
+    stood_for,
+    amounts,
+    parts,
+    calendar,
+    tests,
+    _kin,
+)
 _AT_TWO_PLACES = frozenset(["bound", "test_case"])

@@ -1,5 +1,6 @@
 """Dates: which part comes first, months or thirty days, whole years, units that have two sizes."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from agents.synthesis.values import is_number
 
 __all__ = ["calendar"]
 
+_SWAPPED = str.maketrans("dM", "Md")
 _SIZES = ({1000, 1024}, {1000000, 1048576}, {1000000000, 1073741824}, {360, 365}, {30, 31})
 
 
@@ -31,6 +33,10 @@ def _read(expr: Expr) -> Iterator[tuple[str, Expr]]:
         for layout, shape in LAYOUTS.items():
             if layout != expr.params[0] and shape == LAYOUTS.get(expr.params[0]):
                 yield "day_first", replace(expr, params=(layout,))
+    if expr.op == "write_date" and re.search("d", expr.params[0]) and re.search("M", expr.params[0]):
+        swapped = expr.params[0].translate(_SWAPPED)
+        if sorted(re.findall("d+|M+", swapped)) == sorted(re.findall("d+|M+", expr.params[0])):
+            yield "day_first", replace(expr, params=(swapped,))
     if expr.op == "read_any_date":
         yield "day_first", replace(expr, params=(not expr.params[0],))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from agents.synthesis.language import Expr, Stage, const, make
 from agents.synthesis.rivals.shown import Shown
 from agents.synthesis.rivals.walk import stages_at, with_stages
+from agents.synthesis.search.dates import layouts_of
 
 __all__ = ["compared", "extremes", "sorted_by", "tested", "told_apart"]
 
@@ -27,6 +28,9 @@ def _views(key: Expr, shown: Shown) -> Iterator[tuple[str, Expr]]:
     values = shown.values(key)
     if key.type == "num" and key.op in {"field", "subtract", "var"}:
         yield "sign", make("abs", key)
+    layouts = layouts_of(tuple(values))
+    if key.op == "field" and layouts and not layouts[0].startswith("yyyy"):
+        yield "dates", make("read_date", key, params=(layouts[0],))
     if key.op not in {"field", "var", "piece", "last_piece", "before"} or not any(isinstance(v, str) for v in values):
         return
     yield "case", make("lower", key)

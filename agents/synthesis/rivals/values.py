@@ -1,140 +1,18 @@
-"""What a value is made of: counts, totals, what is missing, literals that fields hold too, parts of texts."""
+"""What a value is made of: literals that fields hold too, amounts and shares, parts of texts."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from agents.synthesis.language import LEVELS, OPERATORS, Expr, Stage, const, field_of, make, pipe, var
+from agents.synthesis.language import OPERATORS, Expr, const, field_of, make, pipe, var
 from agents.synthesis.rivals.shown import Shown
 from agents.synthesis.rivals.walk import moved
 from agents.synthesis.values import is_number, same
-from agents.synthesis.words import parts_of_name
 
-__all__ = ["amounts", "counted", "parts", "stood_for"]
+__all__ = ["amounts", "parts", "stood_for"]
 
-_AGGREGATES = frozenset(["average", "sum", "min", "max", "median"])
-_MENTIONED = 0.9
 _ALIKE = 0.05
 """Two fields are named alike when their mentions differ by less."""
-_QUANTITIES = frozenset(
-    "qty quantity amount pieces pcs units count number stock items copies seats tickets boxes sold guests persons "
-    "people times hits visits views num".split()
-)
 _CUTS = ("before", "up_to_last", "piece", "last_piece", "after")
-
-
-def counted(expr: Expr, shown: Shown) -> Iterator[tuple[str, Expr]]:
-    """What a count or a total takes in."""
-    if expr.op in _AGGREGATES and expr.args[0].op == "pipe" and expr.args[0].params[2] is not None:
-        yield from _absent(expr)
-    if expr.op == "count":
-        yield from _of_a_field(expr, shown)
-    if expr.op == "object":
-        yield from _listed(expr, shown)
-    if expr.op in {"first", "last"}:
-        yield from _by_mark(expr, shown)
-    yield from _repeated(expr)
-    if expr.op == "join" and expr.args[0].op != "filled":
-        yield "empty_parts", replace(expr, args=(make("filled", *expr.args),), reads=None)
-    if expr.op in {"split", "split_trim"}:
-        yield "empty_parts", replace(expr, op="split_filled")
-
-
-def _repeated(expr: Expr) -> Iterator[tuple[str, Expr]]:
-    """Every entry of several lists, or each value once."""
-    if expr.op in {"flat", "concat"}:
-        yield "repeats", make("unique", expr)
-    if expr.op == "unique":
-        yield "repeats", expr.args[0]
-    for place, arg in enumerate(expr.args if expr.op == "object" else ()):
-        if _is_collected(arg):
-            args = (*expr.args[:place], make("unique", arg), *expr.args[place + 1 :])
-            yield "repeats", replace(expr, args=args, reads=None)
-
-
-def _listed(expr: Expr, shown: Shown) -> Iterator[tuple[str, Expr]]:
-    """Every field of an inner object, or those that it is shown with."""
-    names, spreads, dropped = expr.params
-    for place, arg in enumerate(expr.args[:spreads]):
-        inner = [value for value in shown.values(arg) if isinstance(value, dict)]
-        if arg.op == "field" and inner:
-            shown_names = tuple(dict.fromkeys(name for value in inner for name in value))
-            fields = tuple(field_of(arg, name, "any", 0.3) for name in shown_names)
-            args = (*expr.args[:place], *expr.args[place + 1 : spreads], *fields, *expr.args[spreads:])
-            params = ((*shown_names, *names), spreads - 1, dropped)
-            yield "listed", replace(expr, args=args, params=params, reads=None)
-
-
-def _is_collected(expr: Expr) -> bool:
-    """Whether the entries of several lists are put into one."""
-    return expr.op == "pipe" and expr.params[0] == 0 and any(stage.kind == "explode" for stage in expr.params[1])
-
-
-def _by_mark(expr: Expr, shown: Shown) -> Iterator[tuple[str, Expr]]:
-    """The first entry of a list, or the one with the label that the first one has."""
-    source = expr.args[0]
-    if source.op != "pipe" or source.params[1] or source.params[2] is None:
-        return
-    depth, _, body = source.params
-    at = 0 if expr.op == "first" else -1
-    lists = [value for value in shown.values(source.args[0]) if isinstance(value, list) and value]
-    if not lists or not all(isinstance(element, dict) for value in lists for element in value):
-        return
-    for name, label in lists[0][at].items():
-        others = [element.get(name) for value in lists for element in value if element is not value[at]]
-        if isinstance(label, str) and all(value[at].get(name) == label for value in lists) and label not in others:
-            own = field_of(var(LEVELS[depth].element), name, "text", 0.3)
-            test = Stage("filter", (make("equals", own, const(label, "text", 0.4)),))
-            yield (
-                "by_mark",
-                replace(expr, args=(replace(source, params=(depth, (test,), body), reads=None),), reads=None),
-            )
-
-
-def _absent(expr: Expr) -> Iterator[tuple[str, Expr]]:
-    """A value that is missing: left out, or taken for 0."""
-    values = expr.args[0]
-    depth, stages, body = values.params
-    if body.op == "field" or (body.op == "var" and expr.op in {"average", "median"}):
-        there = Stage("filter", (make("has_value", body),))
-        left_out = replace(values, params=(depth, (*stages, there), body), reads=None)
-        zero = replace(values, params=(depth, stages, make("default", body, const(0, "num", 0.4))), reads=None)
-        yield "absent", replace(expr, args=(left_out,), reads=None)
-        if expr.op == "sum":
-            gains = Stage("filter", (make("above", body, const(0, "num", 0.4)),))
-            only = replace(values, params=(depth, (*stages, gains), body), reads=None)
-            yield "gains", replace(expr, args=(only,), reads=None)
-        yield "absent", replace(expr, args=(zero,), reads=None)
-
-
-def _of_a_field(expr: Expr, shown: Shown) -> Iterator[tuple[str, Expr]]:
-    """The rows, the rows with a value, the different values, or the total of a field."""
-    source = expr.args[0]
-    if source.op == "unique":
-        yield "distinct", replace(expr, args=source.args, reads=None)
-        return
-    depth = next((at for at, level in enumerate(LEVELS) if source == Expr("var", (), (level.group,))), -1) + 1
-    stages: tuple[Stage, ...] = ()
-    if source.op == "pipe":
-        depth, stages, body = source.params
-        source = source.args[0]
-        if body is not None:
-            return
-    if any(stage.kind != "filter" for stage in stages):
-        return
-    for field in shown.fields:
-        name, kind = field.params[0], field.type
-        if name in shown.keys or (kind == "num" and not set(parts_of_name(name)) & _QUANTITIES):
-            continue
-        if kind != "num" and shown.words.mention(name) < _MENTIONED:
-            continue
-        own = field_of(var(LEVELS[depth].element), name, kind, 0.3)
-        values = pipe(source, depth, stages, own, 0.5)
-        if kind != "num":
-            yield "distinct", replace(expr, args=(make("unique", values),), reads=None)
-            there = Stage("filter", (make("not", make("is_empty", own)),))
-            yield "filled", replace(expr, args=(pipe(source, depth, (*stages, there), None, 0.5),), reads=None)
-        else:
-            yield "quantity", make("sum", values)
 
 
 def stood_for(expr: Expr, shown: Shown) -> Iterator[tuple[str, Expr]]:
