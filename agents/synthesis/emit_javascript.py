@@ -121,6 +121,8 @@ class JavaScriptPrinter(Printer):
         printed = self.print(base)
         if not dropped:
             return printed.at(16)
+        if base.op in _MAYBE and base.op != "field":
+            printed = Printed(f"{printed.at(5)} ?? {{}}", 4)
         taken = ", ".join(f"{self.key(name)}: _{index}" for index, name in enumerate(dropped))
         return f"(({{ {taken}, ...rest }}) => rest)({printed.text})"
 

@@ -100,7 +100,8 @@ class PythonPrinter(Printer):
         unwanted = (
             f"name != {self.literal(dropped[0])}" if len(dropped) == 1 else f"name not in {self.literal(list(dropped))}"
         )
-        return f"{{name: value for name, value in {printed.at(18)}.items() if {unwanted}}}"
+        whole = printed.at(18) if base.op in {"var", "field", "merged"} else f"({printed.text} or {{}})"
+        return f"{{name: value for name, value in {whole}.items() if {unwanted}}}"
 
     def print_if(self, expr: Expr) -> Printed:
         test, yes, no = (self.print(arg) for arg in expr.args)

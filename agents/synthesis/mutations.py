@@ -9,7 +9,7 @@ from agents.synthesis.values import is_number
 __all__ = ["edge_inputs", "revealing_inputs", "sampled_inputs"]
 
 Rows = list[dict[str, Any]]
-_HOLLOW: tuple[Any, ...] = (None, "", [], 0)
+_HOLLOW: tuple[Any, ...] = (None, "", 0)
 _LIMIT = 6
 """Fields of a row that are changed one by one."""
 
