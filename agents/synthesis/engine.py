@@ -195,20 +195,11 @@ def candidates(words: Words, search: Search, inputs: list[Rows], outputs: list[R
 
 
 def _is_named_choice(program: Expr, words: Words) -> bool:
-    """Whether the program only keeps rows by texts that the words hold."""
+    """Whether the program only keeps rows by values that the words hold."""
     stages = program.params[1] if program.op == "pipe" and program.params[2] is None else ()
-    texts = [
-        inner.params[0]
-        for stage in stages
-        for expr in stage.exprs
-        for inner in subexpressions(expr)
-        if inner.op == "const"
-    ]
-    return (
-        bool(texts)
-        and all(stage.kind == "filter" for stage in stages)
-        and all(isinstance(text, str) and words.names_value(text) for text in texts)
-    )
+    tests = [inner for stage in stages for expr in stage.exprs for inner in subexpressions(expr)]
+    values = [test.params[0] for test in tests if test.op == "const"]
+    return all(stage.kind == "filter" for stage in stages) and bool(values) and all(map(words.names_value, values))
 
 
 def _aggregates(frame: Frame, outputs: tuple[list[Any], ...], search: Search) -> list[Expr]:
