@@ -78,14 +78,17 @@ def synthesize(request: SynthesisRequest) -> Synthesis:
     )
 
 
-def leading_program(request: SynthesisRequest) -> Expr | None:
-    """Return the program that `synthesize` would claim, None when it asks or claims nothing."""
+def leading_program(request: SynthesisRequest, *, claimed: bool = True) -> Expr | None:
+    """Return the program that `synthesize` would claim, None when it asks or claims nothing.
+
+    `claimed=False`: also the one that leads when it asks.
+    """
     words, search = Words(request.description), Search()
     inputs = [[item["json"] for item in example.input] for example in request.examples]
     outputs = [[item["json"] for item in example.output] for example in request.examples]
     programs = _programs(request, words, search, inputs, outputs)
     answer = _answer(programs, words, inputs, outputs) if programs else None
-    return answer[1] if answer is not None and answer[0] == "solved" else None
+    return answer[1] if answer is not None and (answer[0] == "solved" or not claimed) else None
 
 
 def _items(rows: Rows) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from agents.synthesis.rivals import DIMENSIONS, Rival, Shown, rivals
 from agents.synthesis.values import key_of
 from agents.synthesis.words import Words
 
-__all__ = ["open_readings", "other_readings"]
+__all__ = ["difference", "open_readings", "other_readings", "plausibility"]
 
 _NEAR = 12
 """How many of the cheapest programs of the search are looked at as other readings."""
@@ -45,7 +45,7 @@ def open_readings(
     readings: list[Expr] = []
     asked: Rows = []
     for family, odd in [*((family, True) for family in families), *((family, False) for family in near)]:
-        rows = _difference(family, inputs, odd=odd) if len(readings) < _SHOWN else None
+        rows = difference(family, inputs, odd=odd) if len(readings) < _SHOWN else None
         if rows is not None:
             apart = _distinct([*readings, *family], [*asked, *rows])
             if len(apart) > len(readings) and readings == apart[: len(readings)]:
@@ -66,7 +66,7 @@ def _rivals(
     settled, shown = set(), Shown(words, inputs, best)
     factor = _openness(words) * _FURTHER ** (len(inputs) - 1)
     for rival in rivals(best, shown):
-        if _plausibility(rival, shown) * factor < _ASKED:
+        if plausibility(rival, shown) * factor < _ASKED:
             settled.add(rival.program)
         elif fits(rival.program, inputs, outputs):
             own = [] if "replaces" in DIMENSIONS[rival.dimension] else [best]
@@ -81,7 +81,7 @@ def _openness(words: Words) -> float:
     return min(_VAGUEST, _USUAL / max(len(content_of(words)), 1))
 
 
-def _plausibility(rival: Rival, shown: Shown) -> float:
+def plausibility(rival: Rival, shown: Shown) -> float:
     """How likely the rival is meant by words that say nothing about its dimension; 0 where they decide it.
 
     A word that is the name of a field decides nothing: a field called `title` asks for no title case.
@@ -122,7 +122,7 @@ def _guesses(program: Expr, words: Words) -> int:
     return sum(not is_spoken_of(value, words) for value in scalars)
 
 
-def _difference(family: list[Expr], inputs: Sequence[Rows], *, odd: bool) -> Rows | None:
+def difference(family: list[Expr], inputs: Sequence[Rows], *, odd: bool) -> Rows | None:
     """Return a short input for which as many of the programs as possible give different outputs, at least two."""
     literals = [value for one in family for value in literals_of(one) if isinstance(value, str | int | float)]
     for rows in inputs:
