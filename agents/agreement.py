@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agents.case import Case, Outcome
-from agents.synthesis.mutations import plausible_inputs
+from agents.synthesis.mutations import sampled_inputs
 from agents.task import Task
 from tools.n8n.items import rows_from, same_value
 
@@ -22,7 +22,7 @@ def comparison_cases(task: Task) -> list[Case]:
         rows
         for example in task.examples
         if all(isinstance(item.get("json"), dict) for item in example.input)
-        for rows in plausible_inputs([item["json"] for item in example.input], [])
+        for rows in sampled_inputs([item["json"] for item in example.input], [])
     ]
     inputs += [[{**row, _UNSEEN: 1} for row in rows] for rows in inputs[:1]]
     return [

@@ -47,6 +47,7 @@ AMBIGUOUS: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (
     ("own, developed on", DATA / "synthesis/ambiguous-own.jsonl", lambda place, _: place >= 0),
     ("another author, developed on", DATA / "synthesis/ambiguous-fresh.jsonl", lambda _, task: not is_aside(task)),
     ("another author, kept aside", DATA / "synthesis/ambiguous-fresh.jsonl", lambda _, task: is_aside(task)),
+    ("a further author, developed on", DATA / "synthesis/ambiguous-b.jsonl", lambda place, _: place >= 0),
 )
 
 

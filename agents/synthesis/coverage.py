@@ -8,7 +8,7 @@ from agents.synthesis.language import OPERATORS, Expr, stages_of, subexpressions
 from agents.synthesis.values import is_number
 from agents.synthesis.words import Words, parts_of_name, stems_of
 
-__all__ = ["left_over", "unused_numbers"]
+__all__ = ["content_of", "left_over", "unused_numbers"]
 
 Rows = list[Any]
 _SAMPLE = re.compile(r"\d[\d.]*(?:[^\w\s%€$.]|[xX])[\d][\w.:,/-]*")
@@ -39,10 +39,11 @@ def unused_numbers(program: Expr, words: Words) -> list[float]:
 def left_over(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> list[str]:
     """List the content words that no part of the program stands for, in order."""
     known = _known(program, words, inputs, outputs)
-    return [token for token in _content(words) if not stems_of(token) & known]
+    return [token for token in content_of(words) if not stems_of(token) & known]
 
 
-def _content(words: Words) -> list[str]:
+def content_of(words: Words) -> list[str]:
+    """List the words of a task that stand for something, each once."""
     stop = words.table("stop")
     tokens = [token for token in dict.fromkeys(words.tokens) if len(token) > 1 and not token.isdigit()]
     return [token for token in tokens if token not in stop]

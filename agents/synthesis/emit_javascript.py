@@ -121,6 +121,8 @@ class JavaScriptPrinter(Printer):
         printed = self.print(base)
         if not dropped:
             return printed.at(16)
+        if base.op in _MAYBE and base.op != "field":
+            printed = Printed(f"{printed.at(5)} ?? {{}}", 4)
         taken = ", ".join(f"{self.key(name)}: _{index}" for index, name in enumerate(dropped))
         return f"(({{ {taken}, ...rest }}) => rest)({printed.text})"
 
@@ -338,6 +340,9 @@ class JavaScriptPrinter(Printer):
             return f"groupBy({text}, {name} => {key})"
         if stage.params[0] == "last_in_place":
             return f"[...new Map({text}.map({name} => [{key}, {name}])).values()]"
+        if stage.params[0] == "adjacent":
+            self.helpers.add("unrepeated")
+            return f"unrepeated({text}, {name} => {key})"
         self.helpers.add("uniqueBy")
         if stage.params[0] == "last":
             return f"uniqueBy([...{text}].reverse(), {name} => {key}).reverse()"

@@ -100,7 +100,8 @@ class PythonPrinter(Printer):
         unwanted = (
             f"name != {self.literal(dropped[0])}" if len(dropped) == 1 else f"name not in {self.literal(list(dropped))}"
         )
-        return f"{{name: value for name, value in {printed.at(18)}.items() if {unwanted}}}"
+        whole = printed.at(18) if base.op in {"var", "field", "merged"} else f"({printed.text} or {{}})"
+        return f"{{name: value for name, value in {whole}.items() if {unwanted}}}"
 
     def print_if(self, expr: Expr) -> Printed:
         test, yes, no = (self.print(arg) for arg in expr.args)
@@ -395,6 +396,9 @@ class PythonPrinter(Printer):
         if stage.params[0] == "last_in_place":
             parameter, key = function.removeprefix("lambda ").split(": ", 1)
             return f"list({{{key}: {parameter} for {parameter} in {text}}}.values())"
+        if stage.params[0] == "adjacent":
+            self.helpers.add("unrepeated")
+            return f"unrepeated({text}, {function})"
         self.helpers.add("unique_by")
         if stage.params[0] == "last":
             return f"unique_by({text}[::-1], {function})[::-1]"

@@ -8,14 +8,13 @@ from agents.synthesis.doubts import doubtful
 from agents.synthesis.emit_javascript import javascript_body, javascript_item_body
 from agents.synthesis.emit_python import python_body, python_item_body
 from agents.synthesis.explain import explain, partial_words
-from agents.synthesis.language import Expr, var
+from agents.synthesis.language import Expr, subexpressions, var
+from agents.synthesis.question import open_readings, other_readings
 from agents.synthesis.readings import (
     agreed_inputs,
     confidence_of,
     echoes,
     fits,
-    open_readings,
-    other_readings,
     output_of,
     unmet,
 )
@@ -38,6 +37,10 @@ _UNMET = 2.0
 """Cost of each demand of the words that a program does not meet."""
 _UNSURE = 0.6
 """Up to this confidence nothing is claimed."""
+_FIRSTS = 3
+"""So many programs that fit the first example are read otherwise when a second one is there."""
+_TWICE = 12
+"""So many of those readings are read otherwise once more."""
 _CONVINCING = 2.9
 """The most that a program may cost for each field of its output and still be offered."""
 Rows = list[Any]
@@ -75,14 +78,17 @@ def synthesize(request: SynthesisRequest) -> Synthesis:
     )
 
 
-def leading_program(request: SynthesisRequest) -> Expr | None:
-    """Return the program that `synthesize` would claim, None when it asks or claims nothing."""
+def leading_program(request: SynthesisRequest, *, claimed: bool = True) -> Expr | None:
+    """Return the program that `synthesize` would claim, None when it asks or claims nothing.
+
+    `claimed=False`: also the one that leads when it asks.
+    """
     words, search = Words(request.description), Search()
     inputs = [[item["json"] for item in example.input] for example in request.examples]
     outputs = [[item["json"] for item in example.output] for example in request.examples]
     programs = _programs(request, words, search, inputs, outputs)
     answer = _answer(programs, words, inputs, outputs) if programs else None
-    return answer[1] if answer is not None and answer[0] == "solved" else None
+    return answer[1] if answer is not None and (answer[0] == "solved" or not claimed) else None
 
 
 def _items(rows: Rows) -> list[dict[str, Any]]:
@@ -155,11 +161,17 @@ def _programs(
 
 
 def _readings_of_first(words: Words, inputs: list[Rows], outputs: list[Rows], deadline: float) -> list[Expr]:
-    """Readings of the first example that the others confirm."""
+    """Readings of the first example that the others confirm: one step from a program that fits it, or two."""
     budget = Budget(_STEPS, deadline, time.thread_time)
-    firsts = candidates(words, Search(), inputs[:1], outputs[:1], budget)[:3]
-    readings = [other for program in firsts for other in other_readings(program, words, inputs, all_rules=True)]
-    return [program for program in readings if fits(program, inputs, outputs)]
+    found = candidates(words, Search(), inputs[:1], outputs[:1], budget)
+    sound = [program for program in found if not echoes(program, words, inputs[:1], outputs[:1])]
+    once = [other for program in (sound or found)[:_FIRSTS] for other in other_readings(program, words, inputs[:1])]
+    confirmed = [program for program in once if fits(program, inputs, outputs)]
+    if confirmed:
+        return confirmed
+    open_ones = [program for program in once if fits(program, inputs[:1], outputs[:1])][:_TWICE]
+    twice = [other for program in open_ones for other in other_readings(program, words, inputs[:1])]
+    return [program for program in twice if fits(program, inputs, outputs)]
 
 
 def candidates(words: Words, search: Search, inputs: list[Rows], outputs: list[Rows], budget: Budget) -> list[Expr]:
@@ -174,7 +186,8 @@ def candidates(words: Words, search: Search, inputs: list[Rows], outputs: list[R
             if many_to_one or effort:
                 found += _aggregates(frame, goal, search)
             dear = 2.5 if many_to_one and not words.topic("limit") and not words.topic("skip") else 0.0
-            found += [program.raised(dear) for program in search.lists.lists(frame, goal)]
+            for program in search.lists.lists(frame, goal):
+                found.append(program if _is_named_choice(program, words) else program.raised(dear))
         except Exhausted:
             pass
         found = [program for program in found if fits(program, inputs, outputs)]
@@ -182,6 +195,14 @@ def candidates(words: Words, search: Search, inputs: list[Rows], outputs: list[R
         if sound and min(program.cost for program in sound) < _DEAR:
             break
     return sorted(found, key=lambda program: program.cost)
+
+
+def _is_named_choice(program: Expr, words: Words) -> bool:
+    """Whether the program only keeps rows by values that the words hold."""
+    stages = program.params[1] if program.op == "pipe" and program.params[2] is None else ()
+    tests = [inner for stage in stages for expr in stage.exprs for inner in subexpressions(expr)]
+    values = [test.params[0] for test in tests if test.op == "const"]
+    return all(stage.kind == "filter" for stage in stages) and bool(values) and all(map(words.names_value, values))
 
 
 def _aggregates(frame: Frame, outputs: tuple[list[Any], ...], search: Search) -> list[Expr]:

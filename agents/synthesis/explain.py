@@ -57,6 +57,8 @@ def _stage(stage: Stage) -> str:
             ]
             return f"sort by {', then '.join(ways)}"
         case "dedupe":
+            if stage.params[0] == "adjacent":
+                return f"leave out an item with the same {exprs} as the one before"
             which = "first" if stage.params[0] == "first" else "last"
             return f"keep the {which} item of each {exprs}"
         case "limit":

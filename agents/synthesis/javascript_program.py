@@ -49,23 +49,8 @@ def _item_stage(printer: "JavaScriptPrinter", text: str, stage: Stage) -> str:
         with printer.naming(row="json"):
             return f"{text}.filter(({{ json }}) => {printer.print(stage.exprs[0]).text})"
     if stage.kind == "dedupe":
-        return _item_unique(printer, text, stage)
+        return printer.keyed(text, stage, {"row": "item.json"}, "item")
     return printer.stage(text, stage, {"row": "item"}, "row", fresh=True)
-
-
-def _item_unique(printer: "JavaScriptPrinter", text: str, stage: Stage) -> str:
-    names = {"row": "item.json"}
-    if stage.params[0] == "last_in_place":
-        with printer.naming(**names):
-            key = printer.print(stage.exprs[0]).text
-        return f"[...new Map({text}.map(item => [{key}, item])).values()]"
-    with printer.naming(**names):
-        keys = [printer.print(expr).text for expr in stage.exprs]
-    key = keys[0] if len(keys) == 1 else f"JSON.stringify([{', '.join(keys)}])"
-    printer.helpers.add("uniqueBy")
-    if stage.params[0] == "last":
-        return f"uniqueBy({text}.reverse(), item => {key}).reverse()"
-    return f"uniqueBy({text}, item => {key})"
 
 
 def _item_map(printer: "JavaScriptPrinter", text: str, body: Expr, *, changed: bool) -> str:

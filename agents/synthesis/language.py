@@ -253,9 +253,11 @@ def _sorted(stage: Stage, scopes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _deduped(stage: Stage, scopes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Keep one scope a key: the first, the last at its own place, or the last at the first one's place."""
+    """Keep one scope a key: the first, the last at its own place or the first one's, the first of each unbroken run."""
     keep = stage.params[0]
     keys = [tuple(key_of(evaluate(expr, scope)) for expr in stage.exprs) for scope in scopes]
+    if keep == "adjacent":
+        return [scope for place, scope in enumerate(scopes) if place == 0 or keys[place] != keys[place - 1]]
     if keep == "first":
         first = {key: index for index, key in reversed(list(enumerate(keys)))}
         return [scopes[index] for index in sorted(first.values())]

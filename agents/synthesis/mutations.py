@@ -1,34 +1,49 @@
 """Inputs that an example did not show but a workflow will: other values, more rows, none, gaps."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["edge_inputs", "plausible_inputs"]
+from agents.synthesis.values import is_number
 
-_NAMES = ("Mary Ann Poe", "zoe", "Émile Zo", "Ann Lee Poe", "Dan")
+__all__ = ["edge_inputs", "revealing_inputs", "sampled_inputs"]
+
 Rows = list[dict[str, Any]]
+_HOLLOW: tuple[Any, ...] = (None, "", 0)
+_LIMIT = 6
+"""Fields of a row that are changed one by one."""
 
 
-def plausible_inputs(rows: Rows, literals: list[Any]) -> list[Rows]:
-    """Return inputs as real as the example: everything here should get a sensible output."""
-    if not rows:
-        return []
-    twice = [*rows, *[_shifted(row, step) for step, row in enumerate(rows, start=1)]]
-    found = [
-        [_shifted(row, step) for step, row in enumerate(rows)],
-        [_shifted(row, step + 3) for step, row in enumerate([*rows, *rows])],
-        twice[::-1],
-        [_lowered(row, step) for step, row in enumerate([*rows, *rows, *rows])],
-        [*rows, _renewed(rows[0]), _renewed(rows[-1])],
-        [*(_dotted(row, step) for step, row in enumerate([*rows, *rows]))],
-        [_kept_keys(rows[place % len(rows)], place) for place in range(len(rows) * 2)],
-        [_hollow(row) for row in rows[:1]] + rows,
-        [_lettered(row, step) for step, row in enumerate([*rows, *rows])],
-        [_map(row, _repeated_mark) for row in rows],
-        [_map(row, _without_first_word) for row in rows],
-    ]
-    found += [[_bounded(row, literal) for row in rows] for literal in literals[:4] if isinstance(literal, int | float)]
-    return found
+def revealing_inputs(rows: Rows, literals: list[Any], *, odd: bool = True) -> Iterator[Rows]:
+    """Yield inputs like the example's with something changed, the most ordinary ones first.
+
+    `literals`: of the programs to be told apart; values at and around them are tried.
+    `odd`: also gaps, blanks, repeated marks and the like.
+    """
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        return
+    names = list(dict.fromkeys(name for row in rows for name in row))[:_LIMIT]
+    yield from ([{**row, name: other} for row, other in zip(rows, _turned(rows, name), strict=True)] for name in names)
+    for name in names:
+        for place, row in list(enumerate(rows))[:2]:
+            for value in _others(row.get(name), literals, odd=odd):
+                changed = {**row, name: value}
+                yield [*rows[:place], changed, *rows[place + 1 :]]
+                yield [*rows, changed]
+                yield [changed, *rows]
+    yield rows[::-1]
+    yield from ([{**row, name: rows[0].get(name)} for row in rows] for name in names)
+    for turn in range(len(_HOLLOW)) if odd else ():
+        yield [*rows, {name: (_HOLLOW * _LIMIT)[place + turn] for place, name in enumerate(names)}]
+    for name in names if odd else ():
+        yield [*rows, {key: value for key, value in rows[0].items() if key != name}]
+        yield [*rows, {**rows[0], name: None}]
+
+
+def sampled_inputs(rows: Rows, literals: list[Any], most: int = 14) -> list[Rows]:
+    """Return a spread of the ordinary revealing inputs, `most` at most."""
+    found = list(revealing_inputs(rows, literals, odd=False))
+    return found[:: len(found) // most + 1]
 
 
 def edge_inputs(rows: Rows) -> list[Rows]:
@@ -56,120 +71,114 @@ def _unicode(value: Any) -> Any:
     return f"{value} Größe ñ" if isinstance(value, str) and not any(char.isdigit() for char in value) else value
 
 
-def _shifted(row: dict[str, Any], step: int) -> dict[str, Any]:
-    """Other numbers (negative ones too), other dates, other numerals in texts."""
-    factors = (2.5, -3, 1.25, 7, 11)
-
-    def change(value: Any) -> Any:
-        if isinstance(value, bool) or value is None:
-            return value
-        if isinstance(value, int):
-            return int(value * factors[step % 5]) + step * 13 + 1
-        if isinstance(value, float):
-            return round(value * factors[step % 5] + step * 1.37, 2)
-        return _other_text(value, step)
-
-    changed: dict[str, Any] = _map(row, change)
-    return changed
+def _turned(rows: Rows, name: str) -> list[Any]:
+    """The values of a field, each one row further."""
+    values = [row.get(name) for row in rows]
+    return [*values[1:], *values[:1]]
 
 
-def _other_text(text: str, step: int) -> str:
-    if re.fullmatch(r"\d+", text):
-        return str(int(text) * (10, 9, 101, 7)[step % 4] + step)
-    if re.match(r"\d{4}-\d{2}-\d{2}", text):
-        day = (int(text[8:10]) * 3 + step * 5) % 27 + 1
-        return f"{text[:8]}{day:02d}{text[10:]}"
-    if re.match(r"\d{2}[./]\d{2}[./]\d{4}", text):
-        return f"{(step * 2) % 11 + 1:02d}{text[2]}{(step * 5 + 3) % 11 + 1:02d}{text[5:]}"
-    if " " in text and "," not in text and not any(char.isdigit() for char in text):
-        return _NAMES[step % 4] if step % 2 == 0 and len(text) < 30 else text
-    return text
+def _others(value: Any, literals: list[Any], *, odd: bool) -> Iterator[Any]:
+    """Yield other values of the same kind."""
+    if isinstance(value, bool):
+        yield not value
+    elif is_number(value):
+        yield from _numbers(value, literals)
+    elif isinstance(value, str):
+        yield from _texts(value, literals)
+        yield from _odd_texts(value) if odd else ()
+    elif isinstance(value, list):
+        yield from _lists(value, literals, odd=odd)
+    elif isinstance(value, dict):
+        yield from _objects(value, literals, odd=odd)
 
 
-def _lowered(row: dict[str, Any], step: int) -> dict[str, Any]:
-    """Small differences: fractions below one half, small letters here and capitals there."""
-
-    def change(value: Any) -> Any:
-        if isinstance(value, float):
-            return int(value) + (0.2, 0.8, 0.4)[step % 3]
-        if isinstance(value, str) and value.isalpha():
-            return value.capitalize() if step % 2 else value.lower()
-        return value
-
-    changed: dict[str, Any] = _map(row, change)
-    return changed
+def _numbers(value: float, literals: list[Any]) -> Iterator[Any]:
+    yield from (literal for literal in literals if is_number(literal))
+    yield value * 2 + 3
+    yield from (literal + step for literal in literals if is_number(literal) for step in (5, -5))
+    whole = int(value)
+    yield from (whole + 0.2, whole + 0.8, whole + 0.5, whole + 1.5, -value - 1, 0, value * 100 + 90)
 
 
-def _repeated_mark(value: Any) -> Any:
-    """A text with one more part behind its mark: `red-shoes` is `red-shoes-shoes`."""
-    found = re.fullmatch(r"[^\W\d]+([-_/])[^\W\d]+", value) if isinstance(value, str) else None
-    return f"{value}{found.group(1)}{value.split(found.group(1))[1]}" if found else value
+def _texts(value: str, literals: list[Any]) -> Iterator[str]:
+    if re.match(r"\d{4}-\d{2}-\d{2}", value):
+        days = [f"{literal:02d}" for literal in literals if isinstance(literal, int) and 0 < literal < 32]
+        yield from (literal for literal in literals if isinstance(literal, str) and len(literal) == len(value))
+        yield from (value[:8] + day + value[10:] for day in days)
+        yield from (value[:5] + day + value[10:] for day in ("07-05", "01-31", "12-24", "02-03"))
+        return
+    if re.fullmatch(r"\d{1,2}[./]\d{1,2}[./]\d{4}.*", value):
+        yield re.sub(r"^\d{1,2}([./])\d{1,2}", r"03\g<1>04", value)
+        return
+    if re.fullmatch(r"\d+(\.\d+)*", value):
+        yield from _numerals(value)
+    words = value.split(" ")
+    yield from (literal.upper() for literal in literals if isinstance(literal, str) and literal.isalpha())
+    yield from (value.swapcase(), value.lower(), value.capitalize())
+    yield from _longer(value, words)
+    for literal in literals:
+        if isinstance(literal, str) and literal:
+            yield from (literal, f"{literal} more", f"p{literal}y", f"pre {literal} post", f"{literal.upper()} now")
+    yield "trial"
 
 
-def _without_first_word(value: Any) -> Any:
-    """A longer text that starts later: its parts stand at other places."""
-    return value.split(" ", 1)[1] if isinstance(value, str) and value.strip().count(" ") > 2 else value
+def _odd_texts(value: str) -> Iterator[str]:
+    """Nothing, blanks, marks that come twice."""
+    for mark in dict.fromkeys(re.findall(r"[^\w\s]", value)):
+        head, tail = value.split(mark, 1)
+        yield f"{head}{mark}two{mark}{tail}"
+        yield f"{head}{mark} {tail}"
+        yield f"{head}{mark}{mark}{tail}{mark}"
+    yield from ("", "  ", f" {value} ")
 
 
-def _renewed(row: dict[str, Any]) -> dict[str, Any]:
-    """A row with labels that were not seen before."""
-    changed: dict[str, Any] = _map(row, lambda value: "trial" if isinstance(value, str) and value.isalpha() else value)
-    return changed
+def _numerals(value: str) -> Iterator[str]:
+    if "." in value:
+        head, _, tail = value.rpartition(".")
+        yield from (f"{head}.10", f"{head}.9", f"{head}.{tail}.1")
+    else:
+        yield from ("10", "9", "100", value + "0")
+    yield from (f"{value} pcs", f"{value}x")
 
 
-def _dotted(row: dict[str, Any], step: int) -> dict[str, Any]:
-    """Texts with one more part: another dot, word, number, blank after the comma."""
-
-    def change(value: Any) -> Any:
-        if not isinstance(value, str) or "@" in value or re.match(r"\d", value):
-            return value
-        if re.fullmatch(r"[\w-]+\.\w+", value):
-            return value.replace(".", ".tar.", 1)
-        if "," in value:
-            return value.replace(",", ", dark ", 1)
-        if re.search(r"[a-z] ?#?\d", value):
-            return f"{value}, seat {14 + step}"
-        return f"  {value} x" if value.strip() == value and " " in value else value
-
-    changed: dict[str, Any] = _map(row, change)
-    return changed
+def _longer(value: str, words: list[str]) -> Iterator[str]:
+    """Texts with one more part, mark or number than shown."""
+    if len(words) > 1:
+        yield " ".join([words[0], "Ann", *words[1:]])
+        yield " ".join(words[1:])
+    elif value.isalpha():
+        yield f"{value} {value}"
+        yield f"{value}s"
+    if re.search(r"\d", value):
+        yield f"{value}, seat 14"
+        yield f"3 of {value}"
+    if value:
+        yield f"{value[:4]} {value}  x"
 
 
-def _kept_keys(row: dict[str, Any], step: int) -> dict[str, Any]:
-    """The same texts with other numbers and names beside them: rows that repeat a key and differ in the rest."""
-    changed = dict(row)
-    for place, (name, value) in enumerate(row.items()):
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            changed[name] = (7, 10, 7, 12, 5)[step % 5] * (place + 1)
-        elif place and isinstance(value, str):
-            changed[name] = _other_text(value, step)[: 4 + step] if value.isalpha() else _other_text(value, step)
-    return changed
+def _lists(value: list[Any], literals: list[Any], *, odd: bool) -> Iterator[list[Any]]:
+    if value and isinstance(value[0], dict):
+        for element in value[:2]:
+            for name, inner in list(element.items())[:4]:
+                for other in list(_others(inner, literals, odd=odd))[:6]:
+                    yield [*value, {**element, name: other}]
+    else:
+        yield [*value, *value[:1]]
+        for literal in literals:
+            if isinstance(literal, str) and value and isinstance(value[0], str):
+                yield [literal]
+                yield [*value, literal]
+        yield [*value, "", None] if value and isinstance(value[0], str) else [*value, None]
+        if value and is_number(value[0]):
+            yield [*value, -value[0] - 1]
+    yield value[:1]
+    yield value[::-1]
+    yield []
 
 
-def _hollow(row: dict[str, Any]) -> dict[str, Any]:
-    """A row whose optional scalars are empty texts and zeros."""
-    return {
-        name: ""
-        if isinstance(value, str)
-        else 0
-        if isinstance(value, int | float) and not isinstance(value, bool)
-        else value
-        for name, value in row.items()
-    }
-
-
-def _lettered(row: dict[str, Any], step: int) -> dict[str, Any]:
-    """Rows that share their highest values; ties."""
-    changed: dict[str, Any] = _map(
-        row, lambda value: 8 if isinstance(value, int | float) and not isinstance(value, bool) else value
-    )
-    first = next((name for name, value in row.items() if isinstance(value, str) and value.isalpha()), None)
-    return {**changed, first: _NAMES[step % 5]} if first else changed
-
-
-def _bounded(row: dict[str, Any], literal: float) -> dict[str, Any]:
-    """Every number exactly at a bound."""
-    return {
-        name: literal if isinstance(value, int | float) and not isinstance(value, bool) else value
-        for name, value in row.items()
-    }
+def _objects(value: dict[str, Any], literals: list[Any], *, odd: bool) -> Iterator[dict[str, Any]]:
+    for name, inner in list(value.items())[:4]:
+        for other in list(_others(inner, literals, odd=odd))[:8]:
+            yield {**value, name: other}
+    yield {**value, "extra": 30}
+    yield {}

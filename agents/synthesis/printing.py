@@ -15,7 +15,18 @@ LENIENT = frozenset(
     [
         *("equals", "differs", "is_empty", "is_blank", "is_null", "has_value", "is_truthy", "is_falsy", "truth"),
         *("in_list", "not_in_list", "default", "default_empty", "falls_back", "is_number", "is_text", "identity"),
-        *("contains_text", "contains_folded", "starts_with", "ends_with", "list_has", "first", "last", "count"),
+        *(
+            "contains_text",
+            "contains_folded",
+            "starts_with",
+            "ends_with",
+            "list_has",
+            "has_word",
+            "list_is",
+            "first",
+            "last",
+            "count",
+        ),
         *("sum", "look_up", "merged", "unique", "flat", "join", "filled", "reversed"),
     ]
 )

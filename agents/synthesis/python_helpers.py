@@ -10,16 +10,13 @@ __all__ = ["helper_texts"]
 
 def helper_texts(needed: set[str]) -> list[str]:
     """Collect the helper functions and those that they call, without annotations."""
-    body = [node for module in (runtime, runtime_of_dates) for node in ast.parse(inspect.getsource(module)).body]
-    known = {_defined(node): node for node in body if _defined(node)}
-    wanted = {name for name in needed if name in known}
+    wanted = {name for name in needed if name in _HELPERS}
     while True:
-        called = {node.id for name in wanted for node in ast.walk(known[name]) if isinstance(node, ast.Name)}
-        more = (called & known.keys()) - wanted
+        more = {called for name in wanted for called in _HELPERS[name][1]} - wanted
         if not more:
             break
         wanted |= more
-    return [ast.unparse(_plain(node)) for name, node in known.items() if name in wanted]
+    return [text for name, (text, _) in _HELPERS.items() if name in wanted]
 
 
 def _defined(node: ast.stmt) -> str:
@@ -43,3 +40,18 @@ class _Unannotated(ast.NodeTransformer):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         assert node.value is not None
         return ast.copy_location(ast.Assign([node.target], node.value, lineno=node.lineno), node)
+
+
+def _read() -> dict[str, tuple[str, frozenset[str]]]:
+    """Read the text of each helper, and the names of the helpers that it calls, in the order of their files."""
+    body = [node for module in (runtime, runtime_of_dates) for node in ast.parse(inspect.getsource(module)).body]
+    known = {_defined(node): node for node in body if _defined(node)}
+    calls = {name: {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} for name, node in known.items()}
+    return {
+        name: (ast.unparse(_plain(node)), frozenset(calls[name] & known.keys() - {name}))
+        for name, node in known.items()
+    }
+
+
+_HELPERS = _read()
+"""Read once: CPython 3.11 cannot be relied on to parse in several threads at a time, and each request prints in one."""

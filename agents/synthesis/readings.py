@@ -1,36 +1,27 @@
 """Is the answer certain? Rival readings that fit every example, the inputs that tell them apart, echoes, confidence."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agents.synthesis.coverage import left_over, unused_numbers
-from agents.synthesis.language import FAILURES, LEVELS, Expr, Stage, evaluate, stages_of, subexpressions, var
-from agents.synthesis.mutations import edge_inputs, plausible_inputs
-from agents.synthesis.rivals import dated_rule, rewritten, rivals, worded_rules
-from agents.synthesis.search.dates import layouts_of
+from agents.synthesis.language import FAILURES, LEVELS, Expr, Stage, evaluate, stages_of, subexpressions, variables
+from agents.synthesis.mutations import edge_inputs, sampled_inputs
 from agents.synthesis.values import is_number, leaves, same
 from agents.synthesis.words import Words
 
 __all__ = [
     "agreed_inputs",
     "confidence_of",
-    "difference",
     "echoes",
     "fits",
-    "open_readings",
-    "other_readings",
+    "is_spoken_of",
+    "literals_of",
     "output_of",
     "unmet",
 ]
 
 Rows = list[Any]
-_NEAR = 12
-"""How many of the cheapest programs of the search are looked at as other readings."""
-_CLOSE = 0.25
-"""The most that another program may cost more and still be asked about."""
-_OPEN = 0.55
-"""The same when it leaves fewer words over."""
 _FORMULAS = frozenset(["add", "subtract", "multiply", "divide"])
 
 
@@ -54,96 +45,16 @@ def output_of(program: Expr, rows: Rows) -> Rows | None:
     return output if isinstance(output, list) else None
 
 
-def other_readings(program: Expr, words: Words, inputs: Sequence[Rows], *, all_rules: bool) -> Iterator[Expr]:
-    """Yield the rival readings of a program."""
-    yield from rivals(program, words, all_rules=all_rules)
-    fields = tuple(_date_fields(inputs))
-    rule = dated_rule(fields)
-    if fields and (all_rules or not words.decides(rule.name)):
-        yield from rule.rewrite(program)
-    names = dict.fromkeys(name for rows in inputs for row in rows if isinstance(row, dict) for name in row)
-    for worded in worded_rules(words, names):
-        if all_rules or not words.decides(worded.name):
-            yield from rewritten(program, worded.rewrite)
-
-
-def _date_fields(inputs: Sequence[Rows]) -> Iterator[Expr]:
-    rows = [row for rows in inputs for row in rows if isinstance(row, dict)]
-    for name in dict.fromkeys(name for row in rows for name in row):
-        values = tuple(row.get(name) for row in rows)
-        if layouts_of(values) and layouts_of(values)[0].startswith("yyyy"):
-            yield Expr("field", (var("row"),), (name,), "text", 0.3)
-
-
 def literals_of(program: Expr) -> list[Any]:
     """List the literals of a program."""
     return [inner.params[0] for inner in subexpressions(program) if inner.op == "const"]
-
-
-def difference(left: Expr, right: Expr, inputs: Sequence[Rows]) -> Rows | None:
-    """Return a plausible input for which two programs give different outputs, the shortest one."""
-    found = []
-    for rows in inputs:
-        for tried in plausible_inputs(rows, [*literals_of(left), *literals_of(right)]):
-            first, second = output_of(left, tried), output_of(right, tried)
-            if first is not None and second is not None and not same(first, second):
-                found.append(tried)
-    return _shortened(left, right, min(found, key=len)) if found else None
-
-
-def _shortened(left: Expr, right: Expr, rows: Rows) -> Rows:
-    """Leave out rows that the difference does not need."""
-    place = 0
-    while place < len(rows) and len(rows) > 1:
-        fewer = rows[:place] + rows[place + 1 :]
-        first, second = output_of(left, fewer), output_of(right, fewer)
-        if first is not None and second is not None and not same(first, second):
-            rows = fewer
-        else:
-            place += 1
-    return rows
-
-
-def open_readings(
-    programs: list[Expr], words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]
-) -> tuple[list[Expr], Rows] | None:
-    """Return the leading program with a rival that fits as well and differs on a plausible input, and that input."""
-    best = programs[0]
-    near = programs[1:_NEAR] if len(inputs) == 1 else []
-    window = _window(best, words, inputs, outputs)
-    close = [one for one in near if one.cost - best.cost <= window(one)]
-    for rival in [*other_readings(best, words, inputs, all_rules=False), *close]:
-        if fits(rival, inputs, outputs):
-            rows = difference(best, rival, inputs)
-            if rows is not None:
-                return [best, rival], rows
-    return None
-
-
-def _window(best: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> Callable[[Expr], float]:
-    """How much more another program of the search may cost and still be asked about: little where the words decide."""
-    guessed = _guesses(best, words)
-    left = len(left_over(best, words, inputs, outputs))
-
-    def window(one: Expr) -> float:
-        if _guesses(one, words) > guessed:
-            return -1.0
-        return _OPEN if len(left_over(one, words, inputs, outputs)) < left else _CLOSE
-
-    return window
-
-
-def _guesses(program: Expr, words: Words) -> int:
-    """Count the literals that the words do not hold."""
-    scalars = [value for value in literals_of(program) if not isinstance(value, dict | list | tuple)]
-    return sum(not _is_spoken_of(value, words) for value in scalars)
 
 
 def agreed_inputs(program: Expr, inputs: Sequence[Rows]) -> list[tuple[Rows, Rows]]:
     """Mutated inputs for which the program means something, with its outputs: what both printings must reproduce."""
     pairs = []
     for rows in inputs[:2]:
-        for tried in [*edge_inputs(rows), *plausible_inputs(rows, literals_of(program))]:
+        for tried in [*edge_inputs(rows), *sampled_inputs(rows, literals_of(program))]:
             output = output_of(program, tried)
             if output is not None:
                 pairs.append((tried, output))
@@ -156,7 +67,7 @@ def echoes(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequenc
     if any(_only_tells_apart(expr, words) for expr in subexpressions(program)):
         return True
     names = {name for rows_ in inputs for name in _inner_names(rows_)}
-    if any(label in names and not _is_spoken_of(label, words) for label in _labels(program)):
+    if any(label in names and not is_spoken_of(label, words) for label in _labels(program)):
         return True
     if any(_continues_digits(expr) for expr in subexpressions(program)):
         return True
@@ -169,7 +80,20 @@ def echoes(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequenc
         return True
     if any(len(label.split()) > 1 and not words.contains(label) and label in values for label in _labels(program)):
         return True
+    if any(_tells_nothing_apart(stage, inputs) for stage in stages_of(program)):
+        return True
     return any(_by_chance(stage, words) for stage in stages_of(program))
+
+
+def _tells_nothing_apart(stage: Stage, inputs: Sequence[Rows]) -> bool:
+    """A key of duplicates that is the same in every row."""
+    rows = [row for given in inputs for row in given]
+    if stage.kind != "dedupe" or len(rows) < 2 or any(variables(expr) - {"row"} for expr in stage.exprs):
+        return False
+    try:
+        return len({repr([evaluate(expr, {"row": row}) for expr in stage.exprs]) for row in rows}) == 1
+    except FAILURES:
+        return False
 
 
 def _only_tells_apart(expr: Expr, words: Words) -> bool:
@@ -217,7 +141,7 @@ def _is_unnamed_text(expr: Expr, words: Words) -> bool:
         expr.op == "const"
         and isinstance(expr.params[0], str)
         and expr.params[0] != ""
-        and not _is_spoken_of(expr.params[0], words)
+        and not is_spoken_of(expr.params[0], words)
     )
 
 
@@ -249,10 +173,10 @@ def _by_chance(stage: Stage, words: Words) -> bool:
     names = {level.index for level in LEVELS}
     if not words.topic("index") and any(inner.op == "var" and inner.params[0] in names for inner in inside):
         return True
-    return any(inner.op == "const" and not _is_spoken_of(inner.params[0], words) for inner in inside)
+    return any(inner.op == "const" and not is_spoken_of(inner.params[0], words) for inner in inside)
 
 
-def _is_spoken_of(value: Any, words: Words) -> bool:
+def is_spoken_of(value: Any, words: Words) -> bool:
     """Whether the words hold the literal of a test, or at least a word with the same beginning."""
     if isinstance(value, bool) or value in (0, "", None) or words.names_value(value):
         return True

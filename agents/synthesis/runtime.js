@@ -143,3 +143,28 @@ const toCsv = (rows, separator) => {
   const lines = [names, ...rows.map(row => names.map(name => (row[name] == null ? '' : String(row[name]))))];
   return lines.map(line => line.map(cell => csvCell(cell, separator)).join(separator)).join('\n');
 };
+
+const roundedEven = (number, digits) => {
+  const factor = 10 ** digits;
+  const low = Math.floor(number * factor);
+  const rest = number * factor - low;
+  const tied = Math.abs(rest - 0.5) < 0.000000001;
+  return (low + (tied ? Math.abs(low % 2) : rest > 0.5 ? 1 : 0)) / factor;
+};
+
+const naturalKey = text => text.replace(/[0-9]+/g, run => run.padStart(12, '0'));
+
+const hasWord = (text, word) => ` ${(text.match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `.includes(` ${word} `);
+
+const cutAtWord = (text, length, mark) => {
+  if (text.length <= length) return text;
+  let kept = '';
+  for (const word of text.split(' ')) {
+    const longer = kept ? `${kept} ${word}` : word;
+    if (longer.length > length) break;
+    kept = longer;
+  }
+  return kept + mark;
+};
+
+const unrepeated = (rows, keyOf) => rows.filter((row, place) => place === 0 || keyOf(row) !== keyOf(rows[place - 1]));

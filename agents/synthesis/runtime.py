@@ -334,3 +334,52 @@ def strip_tags(text: str) -> str:
         start = text.find("<", start)
         end = text.find(">", start)
     return text
+
+
+def rounded_even(number: Any, digits: Any = 0) -> Any:
+    factor = 10**digits
+    low = number * factor // 1
+    rest = number * factor - low
+    tied = abs(rest - 0.5) < 0.000000001
+    return (low + (low % 2 if tied else rest > 0.5)) / factor
+
+
+def natural_key(text: Any) -> Any:
+    key, run = "", ""
+    for char in text + " ":
+        if char in "0123456789":
+            run += char
+        else:
+            key, run = key + (run.rjust(12, "0") if run else "") + char, ""
+    return key[:-1]
+
+
+def has_word(text: Any, word: Any) -> Any:
+    return f" {word} " in " " + " ".join(runs(text, lambda char: char.isalnum())) + " "
+
+
+def cut_at_word(text: Any, length: Any, mark: Any) -> Any:
+    if len(text) <= length:
+        return text
+    kept = ""
+    for word in text.split(" "):
+        longer = kept + " " + word if kept else word
+        if len(longer) > length:
+            break
+        kept = longer
+    return kept + mark
+
+
+def unrepeated(rows: Any, key_of: Any) -> Any:
+    kept: Any = []
+    for place, row in enumerate(rows):
+        if place == 0 or key_of(row) != key_of(rows[place - 1]):
+            kept.append(row)
+    return kept
+
+
+def number_or_zero(text: Any) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return 0

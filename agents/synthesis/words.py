@@ -177,10 +177,6 @@ class Words:
         """Return the words of the table's list `name` of topics."""
         return list(_TABLE["topics"][name])
 
-    def decides(self, rule: str) -> bool:
-        """Whether the text settles one of the choices between readings (`deciders` in the table)."""
-        return self.has(*_TABLE["deciders"][rule])
-
     def unmet(self, used: set[str]) -> list[str]:
         """Name what the text demands and none of these operators does (`demands` in the table)."""
         return [

@@ -15,7 +15,7 @@ from sandbox import Sandbox
 from sandbox.types import ExecutionRequest, Language
 from tools.n8n.items import same_value
 
-NUMBERS = [0, 1, 7, -3, 2.5, 1000, 1234.56, 86400]
+NUMBERS = [0, 1, 7, -3, 2.5, 3.5, -2.5, 1000, 1234.56, 86400]
 TEXTS = [
     "Ann Lee", "ann@acme.io", " red, blue ,x", "", "INV-0042/7", "Größe ñandú", "a-b_c.d e", "Total: 12.50 EUR", "x",
     "See https://a.io/p?q=1, now", "tags #one #two", "4111111111111234", "1,234.50", "First line\nsecond;third", "[#4711] (ab)",
@@ -59,6 +59,7 @@ PARAMETERS: dict[str, list[tuple[Any, ...]]] = {
     "snap": [(5, 0, "down"), (0.05, 0, "nearest"), (25, 1, "up")], "snap_time": [(1800, 0, "down"), (5400, 1800, "nearest")],
     "run_of": [("letters", 0), ("digits", -1), ("solid", 1), ("upper", 0)], "read_any_date": [(False,), (True,)],
     "cut": [((0,), ("digits", 0, 1)), (("=,", -1, 1), (None,)), ((1,), (-1,)), (("alnum", 1, 0), ("alnum", 1, 1))],
+    "cut_at_word": [(7, "..."), (20, "")], "round_even": [(0,), (1,)], "replace_first": [("e", "+"), ("-", "$&")], "remove_first": [("e",)],
     "read_date": [("yyyy-MM-ddTHH:mm:ssZ",)], "in_turn": [(("a", "b"), 2)], "flatten": [(".",)], "unflatten": [(".",)],
 }  # fmt: skip
 SEPARATED = {

@@ -22,7 +22,9 @@ def _empty(value: Any) -> bool:
 
 
 def _blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    if value is not None and not isinstance(value, str):
+        raise Undefined
+    return value is None or not value.strip()
 
 
 def _falsy(value: Any) -> bool:
