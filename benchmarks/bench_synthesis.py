@@ -40,6 +40,8 @@ SHARES: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (
     ("own, kept aside", DATA / "synthesis/everyday-own.jsonl", lambda place, _: place % 3 == 0),
     ("another author, developed on", DATA / "synthesis/everyday-fresh.jsonl", lambda _, task: not is_aside(task)),
     ("another author, kept aside", DATA / "synthesis/everyday-fresh.jsonl", lambda _, task: is_aside(task)),
+    ("a further author", DATA / "synthesis/everyday-further.jsonl", lambda place, _: place >= 0),
+    ("a fourth author", DATA / "synthesis/everyday-fourth.jsonl", lambda place, _: place >= 0),
     ("hard", DATA / "tasks/dev.jsonl", lambda place, _: place >= 0),
 )
 AMBIGUOUS: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (

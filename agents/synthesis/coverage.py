@@ -30,7 +30,7 @@ def unused_numbers(program: Expr, words: Words) -> list[float]:
     Samples of a form are no rules: what stands in quotes, dates, digits tied to further digits (`7:45`, `1.234,50`).
     """
     bare = _SAMPLE.sub(" ", words.text)
-    for sample in (*words.quoted, *words.dates):
+    for sample in (*words.quoted, *words.dates, *words.samples):
         bare = bare.replace(sample, " ")
     used, written = _numbers(program), {float(run) for run in re.findall(r"\d+(?:\.\d+)?", bare)}
     return [number for number in words.numbers if number in written - used and number > 2]
@@ -52,6 +52,7 @@ def content_of(words: Words) -> list[str]:
 def _known(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> set[str]:
     """Stems of all words that belong to the program: names, literals, operators, the forms of its stages."""
     texts: list[str] = [*_names(program, inputs, outputs), *_literals(program)]
+    texts += [name for text in texts if len(text) == 1 for name in words.names_of_symbol(text)]
     texts += [word for kind in _forms(program) for topic in _TOPICS_OF.get(kind, ()) for word in words.topics(topic)]
     for name in _forms(program) & OPERATORS.keys():
         texts += [name, *OPERATORS[name].words, re.sub(r"\{[^}]*\}", " ", OPERATORS[name].says)]

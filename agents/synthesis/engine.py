@@ -4,7 +4,9 @@ import time
 from typing import Any
 
 import agents.synthesis.operators  # noqa: F401 - importing it fills the language
+from agents.synthesis.coverage import left_over, unused_numbers
 from agents.synthesis.doubts import doubtful
+from agents.synthesis.echoes import echoes
 from agents.synthesis.emit_javascript import javascript_body, javascript_item_body
 from agents.synthesis.emit_python import python_body, python_item_body
 from agents.synthesis.explain import explain, partial_words
@@ -13,12 +15,12 @@ from agents.synthesis.question import open_readings, other_readings
 from agents.synthesis.readings import (
     agreed_inputs,
     confidence_of,
-    echoes,
     fits,
     output_of,
     unmet,
 )
 from agents.synthesis.search import Search
+from agents.synthesis.search.aggregates import aggregates
 from agents.synthesis.search.frame import Budget, Exhausted, Frame
 from agents.synthesis.strictness import strict
 from agents.synthesis.types import Ambiguity, Reading, Synthesis, SynthesisRequest
@@ -29,12 +31,16 @@ __all__ = ["leading_program", "synthesize"]
 _STEPS = 90_000
 """Counted work of one request; reached well before the deadline on a quiet core, so that answers repeat."""
 _DEAR = 12.0
-_LONG = 40
+_LONG = 45
 """More words than this hold more rules than one example shows; each further example adds to it."""
 _WORDLESS = 5.5
 """The most that a program may cost that no words speak for."""
 _UNMET = 2.0
 """Cost of each demand of the words that a program does not meet."""
+_UNUSED = 1.0
+"""Cost of each number of the words that a program does not use."""
+_LEFT = 0.1
+"""Cost of each content word that no part of a program stands for."""
 _UNSURE = 0.6
 """Up to this confidence nothing is claimed."""
 _FIRSTS = 3
@@ -112,7 +118,7 @@ def _answer(
     if len(words.tokens) > _LONG + 20 * (len(inputs) - 1):
         return None
     sound = [
-        program.raised(_UNMET * len(unmet(program, words)))
+        program.raised(_unaccounted(program, words, inputs, outputs))
         for program in programs
         if not echoes(program, words, inputs, outputs)
     ]
@@ -136,6 +142,12 @@ def _answer(
     return "ambiguous", sound[0], Ambiguity(told, _items(rows))
 
 
+def _unaccounted(program: Expr, words: Words, inputs: list[Rows], outputs: list[Rows]) -> float:
+    """What a program costs for demands, numbers and words of the text that no part of it stands for."""
+    left = len(left_over(program, words, inputs, outputs))
+    return _UNMET * len(unmet(program, words)) + _UNUSED * len(unused_numbers(program, words)) + _LEFT * left
+
+
 def _shown(outputs: list[Rows]) -> float:
     """Each further row that differs speaks for a program without words."""
     shown = len({repr(row) for rows in outputs for row in rows})
@@ -151,7 +163,7 @@ def _programs(
     request: SynthesisRequest, words: Words, search: Search, inputs: list[Rows], outputs: list[Rows]
 ) -> list[Expr]:
     """Return programs over `items` that fit every example, cheapest first."""
-    deadline = time.thread_time() + request.deadline_s * 0.6
+    deadline = time.thread_time() + request.deadline_s * 0.7
     if not inputs:
         return []
     found = candidates(words, search, inputs, outputs, Budget(_STEPS, deadline, time.thread_time))
@@ -184,10 +196,13 @@ def candidates(words: Words, search: Search, inputs: list[Rows], outputs: list[R
         search.effort = effort
         try:
             if many_to_one or effort:
-                found += _aggregates(frame, goal, search)
+                for program in aggregates(frame, goal, search):
+                    found.append(program)  # noqa: PERF402 - what came before the work ran out counts
             dear = 2.5 if many_to_one and not words.topic("limit") and not words.topic("skip") else 0.0
+            dear -= 1.5 * (dear > 0 and (words.topic("drop") or words.has("only")))
             for program in search.lists.lists(frame, goal):
-                found.append(program if _is_named_choice(program, words) else program.raised(dear))
+                raised = 0.0 if _is_named_choice(program, words) else dear
+                found.append(program.raised(raised))
         except Exhausted:
             pass
         found = [program for program in found if fits(program, inputs, outputs)]
@@ -203,11 +218,3 @@ def _is_named_choice(program: Expr, words: Words) -> bool:
     tests = [inner for stage in stages for expr in stage.exprs for inner in subexpressions(expr)]
     values = [test.params[0] for test in tests if test.op == "const"]
     return all(stage.kind == "filter" for stage in stages) and bool(values) and all(map(words.names_value, values))
-
-
-def _aggregates(frame: Frame, outputs: tuple[list[Any], ...], search: Search) -> list[Expr]:
-    """One item made from all."""
-    if not all(len(rows) == 1 for rows in outputs):
-        return []
-    bodies = search.solve(frame, tuple(rows[0] for rows in outputs), "")
-    return [Expr("list", (body,), (), "list", body.cost + 1.0) for body in bodies if body.op != "const"]

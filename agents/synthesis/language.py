@@ -162,9 +162,8 @@ def evaluate(expr: Expr, scope: Scope) -> Any:
             return base.get(expr.params[0]) if isinstance(base, dict) else None
         case "object":
             return _object(expr, scope)
-        case "if":
-            chosen = 1 if evaluate(expr.args[0], scope) is True else 2
-            return evaluate(expr.args[chosen], scope)
+        case "or_null" | "if":
+            return _chosen(expr, scope)
         case "pipe":
             return _pipeline(expr, scope)
         case "template":
@@ -176,6 +175,16 @@ def evaluate(expr: Expr, scope: Scope) -> Any:
         case "from_pairs":
             return dict(_pair(pair) for pair in evaluate(expr.args[0], scope))
     return apply(expr, [evaluate(arg, scope) for arg in expr.args])
+
+
+def _chosen(expr: Expr, scope: Scope) -> Any:
+    """Evaluate the side that the test chooses, or null where the operand means nothing."""
+    if expr.op == "if":
+        return evaluate(expr.args[1 if evaluate(expr.args[0], scope) is True else 2], scope)
+    try:
+        return evaluate(expr.args[0], scope)
+    except FAILURES:
+        return None
 
 
 def apply(expr: Expr, values: list[Any]) -> Any:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agents.synthesis.coverage import content_of, left_over
+from agents.synthesis.echoes import is_spoken_of
 from agents.synthesis.language import Expr
 from agents.synthesis.mutations import revealing_inputs
-from agents.synthesis.readings import fits, is_spoken_of, literals_of, output_of
+from agents.synthesis.readings import fits, literals_of, output_of
 from agents.synthesis.rivals import DIMENSIONS, Rival, Shown, rivals
 from agents.synthesis.values import key_of
 from agents.synthesis.words import Words

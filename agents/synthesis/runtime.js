@@ -24,6 +24,14 @@ const identity = value => {
   return JSON.stringify(Object.keys(value).sort().map(name => [name, identity(value[name])]));
 };
 
+const orNull = compute => {
+  try {
+    return compute() ?? null;
+  } catch {
+    return null;
+  }
+};
+
 const thousands = (number, digits, separator, decimal) => {
   const factor = 10 ** digits;
   const [whole, part] = Math.abs(Math.round(number * factor) / factor).toFixed(digits).split('.');

@@ -89,6 +89,14 @@ def place_of(text: Any, mark: Any, index: Any, side: Any) -> Any:
     return places[index]
 
 
+def or_null(compute: Any) -> Any:
+    """Give nothing where a part that is looked for is not there."""
+    try:
+        return compute()
+    except (IndexError, ValueError, TypeError, AttributeError):
+        return None
+
+
 def digit_runs(text: Any) -> Any:
     """List the stretches of ASCII digits."""
     return runs(text, lambda char: char in "0123456789")

@@ -21,6 +21,28 @@ _DATE = re.compile(
 )
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _IDIOMS = re.compile(rf"\b(?:{'|'.join(map(re.escape, _TABLE['idioms']))})\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\bone of |\b(?:the|this|that|each|every|which|last|first|next|previous|newest|latest|oldest|earliest|same|other"
+    r"|another|right|wrong|new|newer|old|older|highest|lowest|biggest|smallest|largest|cheapest|best|worst|no|any|its)"
+    r" one\b"
+)
+"""Where "one" is no number."""
+_SAMPLES = (
+    re.compile(
+        r"(?:\be\.? ?g\.?|\bfor example|\bfor instance|\bsuch as|\blike|\bi\.e\.|\bex\.?:)[ :,]+[^,;)\n]*?\d[^ ,;)\n]*",
+        re.IGNORECASE,
+    ),
+    re.compile(r"[\w.:/'\"-]*\d[\w.:/'\"-]* (?:becomes|turns into|->|→|=>) [\w.:/'\"-]+", re.IGNORECASE),
+)
+_SORTS = re.compile(
+    r"\bsort|\bordered\b|\border (?:by|them|it|the|descending|ascending)\b|\border:|\bin [\w ]{1,16}order\b"
+    r"|\b(?:de|a)scending\b|\brank|leaderboard|alphabetic|chronologic|\ba ?(?:-|to) ?z\b|\bz ?(?:-|to) ?a\b"
+    r"|\b(?:\w+est|best|worst|most|least|top|\w{3,}er)\b(?: [\w()]+){0,3} (?:first|on top|at the top|above)\b"
+    r"|\b(?:high|low|old|new|big|small|large)\w* to (?:high|low|old|new|big|small|large)\w*\b|\bdesc\b|\basc\b"
+)
+_AS_IT_COMES = re.compile(
+    r"\b(?:show up|appear|as they come|original order|input order|same order|order of appearance|keep the order)"
+)
 _FUZZY = 5
 
 
@@ -108,6 +130,11 @@ class Words:
         return re.findall(r"(?<![\w.])([^\W_]+[_-]|[_-][^\W_]+)(?![\w.-])", self.text)
 
     @cached_property
+    def samples(self) -> list[str]:
+        """Parts of the text that only show a value: "e.g. 0017", "like 2024-Q1", "so 17 becomes 0017"."""
+        return [match.group() for pattern in _SAMPLES for match in pattern.finditer(self.text)]
+
+    @cached_property
     def numbers(self) -> list[float | int]:
         """Numbers in the order of the text, digits and number words; dates are left out."""
         plain = _DATE.sub(" ", self.text)
@@ -115,13 +142,29 @@ class Words:
         found += [
             (match.start(1), match.group(1)) for match in re.finditer(r"(?<!\w)(\d+(?:\.\d+)?)(?=[a-zA-Z%€$])", plain)
         ]
-        counted = self.folded.replace("_", " ").replace("one of ", "of ")
+        counted = _PRONOUN.sub(" ", self.folded.replace("_", " "))
         values: list[float | int] = []
         for _, written in sorted(found):
             number = float(written)
             values.append(int(number) if number.is_integer() else number)
         values += [_TABLE["numbers"][token] for token in _TOKEN.findall(counted) if token in _TABLE["numbers"]]
         return list(dict.fromkeys(values))
+
+    @cached_property
+    def article(self) -> bool:
+        """Whether the only 1 in the text is a "one" that compares with nothing: "one row for each"."""
+        return not re.search(
+            r"(?<![\d.])1(?![\d.])|\b(?:than|least|most|over|under|above|below|exactly|only|just) one\b|\bone or\b",
+            self.folded,
+        )
+
+    @cached_property
+    def counts(self) -> set[float | int]:
+        """Numbers that may say how many: "double" and "half" do not."""
+        spoken = {_TABLE["numbers"][token] for token in self.tokens if token in _TABLE["factors"]}
+        written = {float(run) for run in re.findall(r"\d+(?:\.\d+)?", self.folded)}
+        others = {_TABLE["numbers"][t] for t in self.tokens if t in _TABLE["numbers"] and t not in _TABLE["factors"]}
+        return {number for number in self.numbers if number not in spoken or number in written | others}
 
     @cached_property
     def knowledge(self) -> list[float]:
@@ -143,10 +186,22 @@ class Words:
         return [text.replace("Y", "y").replace("D", "d") for text in kept if len(set(text.lower()) & set("dmyh")) >= 2]
 
     @cached_property
+    def marks(self) -> list[str]:
+        """Words of the text, as written, after which a part of a text may stand: no usual words, the first 20."""
+        stop = _TABLE["stop"]
+        found = re.findall(r"[^\W\d][\w-]*\w", self.text)
+        return list(dict.fromkeys([*self.quoted, *(word for word in found if word.lower() not in stop)]))[:20]
+
+    def names_of_symbol(self, symbol: str) -> list[str]:
+        """Return the words for a separator: `dot`, `period` for a full stop."""
+        return [name for name, symbols in _TABLE["symbols"].items() if symbol and symbol in symbols]
+
+    @cached_property
     def symbols(self) -> list[str]:
         """Separators that the words name or that stand alone: `comma`, ` | `."""
         named = [symbol for word, symbols in _TABLE["symbols"].items() if self.has(word) for symbol in symbols]
         alone = re.findall(r"(?<=\s)([^\w\s]{1,2})(?=[\s,.]|$)", self.text)
+        alone += re.findall(r"(?<=\s)([^\w\s()])(?=\))", self.text)
         return list(dict.fromkeys([*named, *alone]))
 
     def has(self, *words: str) -> bool:
@@ -159,8 +214,14 @@ class Words:
         return False
 
     def _stands(self, word: str) -> bool:
+        if word in {"<", ">", "="}:
+            return re.search(rf"(?<![<>=!-]){word}(?![=>])", self.folded) is not None
         if " " in word or not word[0].isalnum():
-            return f" {word} " in f" {self.folded} " if word[0].isalnum() else word in self.folded
+            return (
+                re.search(rf"(?<!\w){re.escape(word)}(?!\w)", self.folded) is not None
+                if word[0].isalnum()
+                else word in self.folded
+            )
         return word in self.stems
 
     def topic(self, name: str) -> bool:
@@ -234,12 +295,18 @@ class Words:
         return places[0] if places else 999
 
     def follows(self, name: str, *words: str) -> bool:
-        """Whether a field is named right after one of these words: "by opened", "by due date"."""
+        """Whether a field is named right after one of these words: "by opened", "by due date", "by the size of it"."""
         parts = {stem for part in parts_of_name(name) for stem in stems_of(part)}
         return any(
-            token in words and any(stems_of(later) & parts for later in self.tokens[place + 1 : place + 3])
+            token in words and any(stems_of(later) & parts for later in self._content_after(place))
             for place, token in enumerate(self.tokens)
         )
+
+    def _content_after(self, place: int) -> list[str]:
+        """Return the next two words, which may name a field, and the next two that mean something."""
+        stop = self.table("stop")
+        near = self.tokens[place + 1 : place + 3]
+        return [*near, *[token for token in self.tokens[place + 1 : place + 7] if token not in stop][:2]]
 
     def near_order(self, name: str) -> bool:
         """Whether a field is named right beside a word of order: "months sorted", "highest total"."""
@@ -249,6 +316,17 @@ class Words:
         return any(
             abs(index - other) <= 2 for index in places for other, token in enumerate(self.tokens) if token in order
         )
+
+    def measures(self, name: str) -> bool:
+        """Whether a superlative of the text speaks of this field: "cheapest" of a fare, "oldest" of an age."""
+        spoken = {word for word in _TABLE["topics"]["by_amount"] if self.has(word)}
+        parts = set(parts_of_name(name))
+        return any(spoken & set(group) and parts & set(group) for group in _TABLE["synonyms"])
+
+    @cached_property
+    def sorts(self) -> bool:
+        """Whether the text asks for an order, and not for the one in which things come."""
+        return bool(_SORTS.search(self.folded)) and not _AS_IT_COMES.search(self.folded)
 
     def is_about(self, name: str, topic: str) -> bool:
         """Whether a part of a field name stands in the table's list `topic`."""

@@ -61,7 +61,7 @@ register(
     Operator("negate", _numeric(lambda a: -a), "num", ("num",), 1.2, "-{0:15}", "-{0:15}",
              "{0} with its sign changed", ("negative", "negate", "invert", "sign"), 15, demand=0.6),
     Operator("smaller", _numeric(min), "num", _PAIR, 1.6, "Math.min({0}, {1})", "min({0}, {1})",
-             "the smaller of {0} and {1}", ("most", "cap", "capped", "max", "maximum", "limit", "smaller", "min", "lower"), demand=1.5),
+             "the smaller of {0} and {1}", ("most", "cap", "capped", "max", "maximum", "limit", "limited", "smaller", "min", "lower", "never more", "not more", "no more", "never over", "never above", "not over", "ceiling", "exceed", "up to"), demand=1.5),
     Operator("larger", _numeric(max), "num", _PAIR, 1.6, "Math.max({0}, {1})", "max({0}, {1})",
-             "the larger of {0} and {1}", ("least", "floor", "min", "minimum", "negative", "below", "larger", "bigger", "higher", "max"), demand=1.5),
+             "the larger of {0} and {1}", ("least", "floor", "min", "minimum", "negative", "below", "larger", "bigger", "higher", "max", "never less", "not less", "no less", "never below", "never under", "not under", "never negative", "zero"), demand=1.5),
 )

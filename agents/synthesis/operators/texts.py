@@ -48,7 +48,7 @@ def _all_but_last(text: str, separator: str) -> str:
 
 def _between(text: str, left: str, right: str) -> str:
     parts = text.split(left)
-    if len(parts) < 2 or right not in parts[1]:
+    if len(parts) < 2:
         raise Undefined
     return parts[1].split(right)[0]
 
@@ -143,7 +143,7 @@ register(
              "the letters and digits of {0}", ("letters", "alphanumeric", "special", "punctuation", "characters"), demand=0.8),
     Operator("amount", _text(lambda a, point: _finite(runtime.amount_of(a, point))), "num", _T, 1.4, "", "amount_of({0}, {p0})",
              "the amount in {0}", ("number", "amount", "currency", "price", "euro", "dollar", "numeric", "sign", "clean", "parse", "value"), needs=("amount_of",)),
-    Operator("first_number", _text(lambda a: _first_of(runtime.numbers_in(a))), "num", _T, 1.5, "Number({0:m}.match(/-?\\d+(\\.\\d+)?/)[0])", "numbers_in({0})[0]",
+    Operator("first_number", _text(lambda a: _first_of(runtime.numbers_in(a))), "num", _T, 1.5, "Number({0:m}.match(/(?<!\\d|\\d\\.)-?\\d+(\\.\\d+)?/)[0])", "numbers_in({0})[0]",
              "the first number in {0}", ("number", "extract", "amount", "find", "digits", "price", "pull", "parse", "minutes", "numeric"), needs=("numbers_in",)),
     Operator("first_digits", _text(lambda a: _first_of(runtime.digit_runs(a))), "text", _T, 1.5, "{0:m}.match(/[0-9]+/)[0]", "digit_runs({0})[0]",
              "the first run of digits in {0}", ("number", "digits", "extract", "id", "code", "find", "zip"), needs=("digit_runs",)),
@@ -161,7 +161,7 @@ register(
              "the e-mail addresses in {0}", ("emails", "email", "addresses", "mails"), needs=("emails_in",)),
     Operator("urls", _text(runtime.urls_in), "list", _T, 1.6, "({0:m}.match(/https?:\\/\\/[^\\s<>\"]+/g) ?? []).map(url => url.replace(/[.,;:!?)\\]}}']+$/, ''))", "urls_in({0})",
              "the links in {0}", ("urls", "links", "link", "url"), needs=("urls_in",)),
-    Operator("numbers_list", _text(runtime.numbers_in), "list", _T, 1.8, "({0:m}.match(/-?\\d+(\\.\\d+)?/g) ?? []).map(Number)", "numbers_in({0})",
+    Operator("numbers_list", _text(runtime.numbers_in), "list", _T, 1.8, "({0:m}.match(/(?<!\\d|\\d\\.)-?\\d+(\\.\\d+)?/g) ?? []).map(Number)", "numbers_in({0})",
              "the numbers in {0}", ("numbers", "digits", "number"), needs=("numbers_in",)),
     Operator("slug", _text(runtime.slug_of), "text", _T, 1.7, "slugOf({0}, {p0})", "slug_of({0}, {p0})", "{0} as a slug with {p0}",
              ("slug", "url", "friendly", "dash", "dashes", "hyphen", "hyphens", "handle", "lowercase"), needs=("slug_of", "slugOf"), demand=0.6),
@@ -206,6 +206,8 @@ register(
     Operator("fixed", _fixed, "text", ("num",), 1.2, "", "", "{0} with {p0} decimals", ("decimals", "decimal", "cents", "digits", "format", "formatted", "places", "fixed")),
     Operator("remove_chars", _text(lambda a, chars: "".join(c for c in a if c not in chars)), "text", _T, 1.6, "", '"".join(char for char in {0} if char not in {p0})',
              "{0} without the characters {p0}", ("remove", "without", "strip", "clean", "normalize", "no", "only", "digits", "spaces", "dashes", "brackets")),
+    Operator("keep_chars", _text(lambda a, chars: "".join(c for c in a if c in chars)), "text", _T, 1.4, "[...{0}].filter(char => {p0}.includes(char)).join('')", '"".join(char for char in {0} if char in {p0})',
+             "{0} with only the characters {p0}", ("only", "keep", "remain", "allowed", "but", "except", "digits", "stay", "stays", "else"), demand=0.8),
     Operator("strip_tags", _text(runtime.strip_tags), "text", _T, 1.5, "{0:m}.replace(/<[^>]*>/g, '')", "strip_tags({0})", "{0} without markup tags", ("html", "tags", "tag", "markup", "xml"), needs=("strip_tags",), demand=1.0),
     Operator("clock", _text(runtime_of_dates.clock), "num", _T, 1.6, "{0:m}.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)", "clock({0})", "the clock text {0} in its smallest unit", ("seconds", "minutes", "duration", "hh:mm:ss", "mm:ss", "hh:mm", "time"), needs=("clock",), demand=0.8),
     Operator("parse_json", _text(json.loads), "any", _T, 0.9, "JSON.parse({0})", "parse_json({0})", "{0} parsed as JSON", ("json", "parse", "parsed", "decode"), needs=("parse_json",)),

@@ -4,9 +4,9 @@ from typing import Any
 
 from agents.synthesis.language import LEVELS
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame
-from agents.synthesis.values import key_of, leaves, same
+from agents.synthesis.values import key_of, leaves, same, text_of
 
-__all__ = ["alignments", "first_occurrences", "scalar_alignment"]
+__all__ = ["alignments", "first_occurrences", "scalar_alignment", "text_alignment"]
 
 _UNOWNED = {name for level in LEVELS for name in (level.elements, level.index)} | {"items"}
 _PLACES = {level.element: level.index for level in LEVELS}
@@ -72,6 +72,29 @@ def _assigned(span: range, target: list[Any], atoms: list[set[Any]], *, late: bo
         picked[j] = ranked[0]
         free.discard(ranked[0])
     return picked
+
+
+def text_alignment(elements: Frame, spans: list[range], targets: tuple[list[Any], ...]) -> list[list[int]] | None:
+    """Give each target text the free element of whose values it holds most, by their length; None where one holds none."""
+    held = [_texts_of(elements, index) for index in range(len(elements.scopes))]
+    wanted = []
+    for span, target in zip(spans, targets, strict=True):
+        free, picked = list(span), []
+        for text in target:
+            scores = {i: sum(len(one) for one in held[i] if one in text) for i in free} if isinstance(text, str) else {}
+            best = max(scores, key=lambda i: scores[i], default=None)
+            if best is None or not scores[best]:
+                return None
+            picked.append(best)
+            free.remove(best)
+        wanted.append(picked)
+    return wanted
+
+
+def _texts_of(elements: Frame, index: int) -> set[str]:
+    root = elements.roots[0].params[0]
+    found = [leaf for leaf in leaves(elements.scopes[index].get(root)) if leaf is not None]
+    return {text_of(leaf) for leaf in found if text_of(leaf)}
 
 
 def scalar_alignment(entry: Entry, spans: list[range], targets: tuple[list[Any], ...]) -> list[list[int]] | None:

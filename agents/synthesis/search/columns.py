@@ -156,6 +156,8 @@ def _extremes(frame: Frame, table: Entry, column: Entry, spans: list[range], ele
             return
         extra = 0.0 if frame.words.topic("strongly_descending") == descending else 0.6
         extra += 0.0 if frame.words.topic("strongly_descending") or frame.words.topic("ascending") else 2.0
+        name = str(column.expr.params[0])
+        extra += 1.4 * (frame.words.mention(name) < 0.5 and not frame.words.measures(name))
         stage = Stage("sort", (column.expr,), (descending,), column.expr.cost)
         listed = pipe(table.expr, frame.depth, (stage,), None, table.expr.cost + column.expr.cost + 0.5 + extra)
         entry = Entry(Expr("first", (listed,), (), "obj", listed.cost + 0.3), rows)

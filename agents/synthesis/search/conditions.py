@@ -1,20 +1,22 @@
-"""Choices as targets: defaults for what is missing, tables of labels, ladders of bounds, one value or another."""
+"""Choices as targets: tables of labels, ladders of bounds, one value or another."""
 
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from agents.synthesis.language import FAILURES, Expr, const, evaluate, make
-from agents.synthesis.search.bank import Bank, bank_of
-from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built, signature
+from agents.synthesis.search.bank import bank_of
+from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.search.growth import MOVING
 from agents.synthesis.search.predicates import predicates, separating
 from agents.synthesis.values import Undefined, is_number, kind_of, same, text_of
 
-__all__ = ["choices", "constant", "defaults", "restricted"]
+__all__ = ["choices", "constant", "restricted"]
 
 Solve = Callable[[Frame, tuple[Any, ...], str], list[Expr]]
 _ECHO = 8.0
+_WORDY = 0.6
+"""What each further word of a label costs that the description does not hold: it may be put together."""
 _SIDE = 3.8
 """The most that one side of a choice may cost."""
 _PAIR = r"['\"]?([\w.+%-]+)['\"]?\s*(?:=>|->|→|=|:| means | is | to | becomes | as | for | stands for )\s*['\"]?([\w.+%-]+(?: [A-Z][\w]*)*)['\"]?"
@@ -37,84 +39,6 @@ def constant(frame: Frame, targets: tuple[Any, ...]) -> Expr | None:
     else:
         cost = _ECHO - min(len(targets), 4)
     return const(value, kind_of(value), cost if len(targets) > 1 else cost + 0.4)
-
-
-def defaults(bank: Bank, targets: tuple[Any, ...]) -> Iterator[Expr]:
-    """Yield `field, or this when it is missing`: the targets that differ from the field are all one literal."""
-    frame = bank.frame
-    for entry in bank.of("text", "num", "bool", "list", "any", "null")[:160]:
-        if entry.expr.op in {"const", "text"} or (entry.expr.op == "var" and entry.expr.params[0] in MOVING):
-            continue
-        other = [
-            place
-            for place, (v, t) in enumerate(zip(entry.values, targets, strict=True))
-            if v is BOTTOM or not same(v, t)
-        ]
-        if not other or (
-            len(other) == len(targets)
-            and frame.words.mention(str(entry.expr.params[0] if entry.expr.params else "")) < 0.9
-        ):
-            continue
-        fallback = targets[other[0]]
-        if len(other) == len(targets) and not frame.words.names_value(fallback):
-            continue
-        if (
-            isinstance(fallback, dict)
-            or any(not same(targets[place], fallback) for place in other)
-            or (isinstance(fallback, list) and fallback)
-        ):
-            yield from _other_field(bank, entry, targets, other)
-            continue
-        literal = Entry(const(fallback, kind_of(fallback), _fallback_cost(frame, fallback)), (fallback,) * len(targets))
-        for name in ("default", "default_empty", "falls_back"):
-            new = built(frame, name, (entry, literal))
-            if new and signature(new.values) == signature(targets):
-                yield Expr(
-                    name,
-                    new.expr.args,
-                    (),
-                    kind_of(fallback) if fallback is not None else entry.expr.type,
-                    new.expr.cost,
-                )
-        if all(entry.values[place] is BOTTOM for place in other):
-            yield from _guarded(frame, entry, literal, targets)
-
-
-def _fallback_cost(frame: Frame, value: Any) -> float:
-    if frame.words.names_value(value):
-        return 0.3
-    return 0.9 if value in (0, "", None, False) or value == [] else 3.5
-
-
-def _other_field(bank: Bank, entry: Entry, targets: tuple[Any, ...], other: list[int]) -> Iterator[Expr]:
-    """Yield `this field, or that one`."""
-    if not all(entry.values[place] is None or entry.values[place] == "" for place in other):
-        return
-    for second in [e for e in bank.of("text", "num") if e.expr.op in {"field", "var"}]:
-        if second.expr != entry.expr:
-            for name in ("default", "default_empty"):
-                new = built(bank.frame, name, (entry, second), (), 0.4)
-                if new and signature(new.values) == signature(targets):
-                    yield Expr(name, new.expr.args, (), entry.expr.type, new.expr.cost)
-
-
-def _guarded(frame: Frame, entry: Entry, literal: Entry, targets: tuple[Any, ...]) -> Iterator[Expr]:
-    """Yield `literal where the operand is missing, else the computed value`."""
-    wanted = tuple(value is BOTTOM for value in entry.values)
-    for test in [
-        t
-        for t in predicates(frame)
-        if t.values == wanted
-        and t.expr.op in {"is_empty", "is_null", "equals", "is_falsy", "is_blank", "not", "below", "at_most"}
-    ][:3]:
-        yield Expr(
-            "if",
-            (test.expr, literal.expr, entry.expr),
-            (),
-            entry.expr.type,
-            test.expr.cost + literal.expr.cost + entry.expr.cost + 0.6,
-        )
-    del targets
 
 
 def choices(frame: Frame, targets: tuple[Any, ...], quick: Solve) -> Iterator[Expr]:
@@ -217,7 +141,9 @@ def _label_cost(frame: Frame, value: Any) -> float:
         return 0.15
     if value in (0, None, "", False, True):
         return 0.6
-    return 3.5 if is_number(value) else 1.6
+    if is_number(value):
+        return 3.5
+    return 1.6 + min(_WORDY * text_of(value).count(" "), 2.5)
 
 
 def _nested(frame: Frame, targets: tuple[Any, ...], distinct: list[Any]) -> Iterator[Expr]:
@@ -261,6 +187,7 @@ def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
     """Look labels up in a table that the words spell out (`N = New, O = Open`)."""
     written = {**dict(re.findall(_PAIR, frame.words.text)), **dict(re.findall(_LISTED, frame.words.text))}
     written |= _shared_labels(frame, targets)
+    words = frame.words
     bank = bank_of(frame, 1)
     for entry in [
         e
@@ -268,7 +195,7 @@ def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
         if e.expr.op in {"field", "var", "lower", "upper", "trim", "date_part", "key"}
     ][:30]:
         table = _table(frame, entry, targets, written)
-        if table is None:
+        if table is None or (entry.expr.type == "num" and words.topic("bounds")):
             continue
         spoken = len(set(table) - {_lookup_key(value) for value in entry.values})
         literal = const(table, "obj", max(0.1, 0.5 + 0.1 * len(table) - 0.5 * spoken))
@@ -276,7 +203,10 @@ def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
         look = make("look_up", literal, key, extra=frame.words.operator_cost("look_up") - 0.6)
         kinds = {kind_of(value) for value in table.values()}
         look = Expr("look_up", look.args, (), kinds.pop() if len(kinds) == 1 else "any", look.cost)
-        missing = [t for v, t in zip(entry.values, targets, strict=True) if _lookup_key(v) not in table]
+        other = [(v, t) for v, t in zip(entry.values, targets, strict=True) if _lookup_key(v) not in table]
+        missing = [target for _, target in other]
+        if missing and all(same(value, target) for value, target in other if value is not BOTTOM):
+            yield Expr("default", (look, entry.expr), (), look.type, look.cost + 0.5)
         if not missing:
             yield look
         elif all(same(t, missing[0]) for t in missing):
@@ -286,8 +216,6 @@ def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
                 if missing[0] is None
                 else Expr("default", (look, fallback), (), look.type, look.cost + fallback.cost + 0.3)
             )
-        else:
-            yield Expr("default", (look, entry.expr), (), look.type, look.cost + 0.5)
 
 
 def _shared_labels(frame: Frame, targets: tuple[Any, ...]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """A frame: the scopes in which an expression must hold, the variables it may read, and how much work is left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,19 @@ class Budget:
         self.spent += steps
         if self.spent > self.steps or (self.spent >> 9 != before and self.clock() > self.deadline):
             raise Exhausted
+
+    @contextmanager
+    def portion(self, share: float) -> Iterator[None]:
+        """Allow a share of the work left; what stays within the whole when the share is used up goes on."""
+        whole = self.steps
+        self.steps = min(whole, self.spent + int((whole - self.spent) * share))
+        try:
+            yield
+        except Exhausted:
+            if self.spent > whole or self.clock() > self.deadline:
+                raise
+        finally:
+            self.steps = whole
 
 
 @dataclass(frozen=True, slots=True)

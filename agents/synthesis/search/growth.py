@@ -47,6 +47,13 @@ _SIMPLE_TEXT = ("trim", "lower", "upper", "capital", "capital_only", "title", "s
                 "first_digits", "last_digits", "first_email", "first_url", "initials", "word_count", "plain_letters", "letters_digits", "reversed_text",
                 "words", "emails", "urls", "numbers_list", "base64", "url_encode", "strip_tags")  # fmt: skip
 _NUMBERS_IN_TEXT = frozenset(["first_number", "digits", "first_digits", "last_digits"])
+_TOGETHER = frozenset(["digits", "letters_digits"])
+"""What puts characters together that stand apart."""
+_PROSE = 1.2
+_AFTER = -0.7
+"""What a word of the description before a part of a text saves."""
+_SPELLED = 1.0
+"""Cost of a slug where the words spell out what becomes of spaces."""
 SECOND_TEXT = (
     "trim",
     "lower",
@@ -68,14 +75,15 @@ _OBJECT_CHANGES = ("drop_null", "drop_empty", "drop_hollow", "drop_falsy", "drop
 
 def text_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     """Yield what is said of one text."""
-    chance = _by_chance(frame, entry)
+    chance, prose = _by_chance(frame, entry), _PROSE * _is_prose(frame, entry)
     for name in _SIMPLE_TEXT:
-        found = built(frame, name, (entry,), (), chance if name in _NUMBERS_IN_TEXT else 0.0)
+        extra = (chance if name in _NUMBERS_IN_TEXT else 0.0) + (prose if name in _TOGETHER else 0.0)
+        found = built(frame, name, (entry,), (), extra)
         yield found if found is None or not _is_all(found, entry) else Entry(found.expr.raised(1.0), found.values)
     if all(isinstance(value, str) and re.fullmatch(r"\d+(:\d\d)+", value) for value in entry.values):
         yield built(frame, "clock", (entry,))
     for point in (".", ","):
-        yield built(frame, "amount", (entry,), (point,), chance + (0.0 if point == "." else 0.4))
+        yield built(frame, "amount", (entry,), (point,), chance + prose + (0.0 if point == "." else 0.4))
     for piece in pieces(frame, entry):
         yield piece
         if piece and piece.expr.op in {"before", "piece", "last_piece"} and _is_numeric(piece):
@@ -91,6 +99,12 @@ def _by_chance(frame: Frame, entry: Entry) -> float:
         return 0.0
     texts = [value for value in entry.values if isinstance(value, str)]
     return 1.6 if any(re.match(r"\s*[^\W\d_]", text) for text in texts) else 0.0
+
+
+def _is_prose(frame: Frame, entry: Entry) -> bool:
+    """Whether some of the texts are several words: digits that stand apart in them are not one number."""
+    texts = [value for value in entry.values if isinstance(value, str)]
+    return bool(frame.words.tokens) and any(len(re.findall(r"[^\W\d_]{3,}", text)) > 1 for text in texts)
 
 
 def _is_all(found: Entry, entry: Entry) -> bool:
@@ -119,11 +133,14 @@ def _replaced(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     """Words behind a mark, slugs, and characters taken away or replaced."""
     texts = [value for value in entry.values if isinstance(value, str)]
     for mark in [char for char in "#@$" if any(char in text for text in texts)]:
-        yield built(frame, "first_tag", (entry,), (mark,))
-        yield built(frame, "tags", (entry,), (mark,))
-    for separator in ("-", "_"):
-        yield built(frame, "slug", (entry,), (separator,), 0.0 if separator == "-" else 0.3)
+        spoken = mark in frame.words.symbols or re.search(rf"{re.escape(mark)}\s?\d", frame.words.text)
+        shown = -0.6 * bool(spoken)
+        yield built(frame, "first_tag", (entry,), (mark,), shown)
+        yield built(frame, "tags", (entry,), (mark,), shown)
+    yield from _slugs(frame, entry)
+    yield from _kept(frame, entry)
     named = frame.words.symbols
+    yield from _after_words(frame, entry, texts)
     for char in sorted({char for text in texts for char in text if not char.isalnum()}):
         cost = 0.0 if char in named or char in frame.words.quoted else 0.4
         yield built(frame, "remove", (entry,), (char,), cost)
@@ -136,6 +153,40 @@ def _replaced(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
         for other in frame.words.quoted:
             if other != literal:
                 yield built(frame, "replace", (entry,), (literal, other), -0.5)
+
+
+def _slugs(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    """Yield slugs, and what the words spell out instead: lower case with a mark for each space."""
+    spelled = _SPELLED * frame.words.has("spaces", "space", "blanks", "blank")
+    for separator in ("-", "_"):
+        yield built(frame, "slug", (entry,), (separator,), spelled + (0.0 if separator == "-" else 0.3))
+        lowered = built(frame, "lower", (entry,)) if spelled else None
+        yield built(frame, "replace", (lowered,), (" ", separator), -1.0) if lowered else None
+
+
+def _kept(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    """Yield the digits together with the marks that the words allow beside them."""
+    named = frame.words.symbols
+    if frame.words.topic("allowed") and frame.words.has("digit", "number", "numeral"):
+        marks = "".join(char for char in dict.fromkeys("".join([*named, *frame.words.quoted])) if char in "+-.,*#/")
+        for mark in dict.fromkeys(["", *marks, marks]):
+            yield built(frame, "keep_chars", (entry,), ("0123456789" + mark,), 0.2 - 0.2 * len(mark))
+
+
+def _after_words(frame: Frame, entry: Entry, texts: list[str]) -> Iterator[Entry | None]:
+    """Yield what stands after a word that the description names: the number after `EUR`, the value of `utm_source=`."""
+    for word in frame.words.marks:
+        held = [text for text in texts if word in text]
+        if 2 * len(held) < len(texts):
+            continue
+        for joint in dict.fromkeys(re.findall(rf"{re.escape(word)}([ :=#.]{{1,2}})", "\n".join(held))):
+            mark = word + joint
+            part = built(frame, "between", (entry,), (mark, " "), _AFTER)
+            yield part
+            yield built(frame, "first_number", (part,), (), _AFTER) if part else None
+            yield built(frame, "first_digits", (part,), (), _AFTER) if part else None
+            for end in [end for end in "&,;|)\n" if any(end in text for text in held)]:
+                yield built(frame, "between", (entry,), (mark, end), _AFTER + 0.1)
 
 
 def pieces(frame: Frame, entry: Entry, *, few: bool = False) -> Iterator[Entry | None]:
@@ -233,8 +284,9 @@ def object_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     for name in ("keys", "values", "entries", "query_pairs"):
         yield built(frame, name, (entry,))
     yield built(frame, "to_json", (entry,))
+    spelled = _SPELLED * (frame.words.has("spaces", "blanks", "space", "blank") and not frame.words.has("snake"))
     for name in _OBJECT_CHANGES:
-        changed = built(frame, name, (entry,))
+        changed = built(frame, name, (entry,), (), spelled if name == "snake_keys" else 0.0)
         yield changed
         if (
             changed
@@ -358,7 +410,10 @@ def _rearranged(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
         named = separator.strip() in symbols or separator in quoted or separator in symbols
         yield built(frame, "join", (entry,), (separator,), 0.0 if named else 0.2 if separator == ", " else 0.4)
     for name in ("unique", "reversed", "filled"):
-        yield built(frame, name, (entry,))
+        changed = built(frame, name, (entry,))
+        yield changed
+        if name == "unique" and changed and frame.words.topic("strong_dedupe"):
+            yield built(frame, "count", (changed,))
     for count in frame.words.numbers:
         if isinstance(count, int) and 0 < count < 100:
             for name in ("first_n", "last_n", "rest"):

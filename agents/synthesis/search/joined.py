@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from agents.synthesis.language import Expr, make
-from agents.synthesis.search.frame import Frame
+from agents.synthesis.search.bank import Bank
+from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built
 
-__all__ = ["joined"]
+__all__ = ["joined", "joins"]
 
 Lists = Callable[[Frame, tuple[list[Any], ...]], list[Expr]]
+_CONVINCING = 6.0
+"""Below this cost of the pieces no other separator is tried."""
 _SEPARATORS = ("\n\n", "\n", " | ", "; ", ", ", " / ", " - ", " and ", " + ", ";", ",", "|", "/", "&", " ")
 
 
@@ -27,8 +30,23 @@ def joined(frame: Frame, targets: tuple[str, ...], lists: Lists) -> Iterator[Exp
         found = lists(frame, parts)
         for expr in found[:3]:
             yield make("join", expr, params=(separator,), extra=extra)
+        if found and found[0].cost < _CONVINCING:
+            return
         if not found and separator == "\n":
             yield from _below(frame, parts, lists, extra)
+
+
+def joins(bank: Bank, targets: tuple[str, ...]) -> Iterator[Entry]:
+    """Yield lists of scalars joined as they stand inside the targets."""
+    for entry in [e for e in bank.of("list") if all(isinstance(value, list) and value for value in e.values)][:16]:
+        for separator in _SEPARATORS:
+            if not all(separator in target for target in targets):
+                continue
+            whole = built(bank.frame, "join", (entry,), (separator,))
+            if whole and all(
+                text in target for text, target in zip(whole.values, targets, strict=True) if text is not BOTTOM
+            ):
+                yield whole
 
 
 def _below(frame: Frame, parts: tuple[list[str], ...], lists: Lists, extra: float) -> Iterator[Expr]:

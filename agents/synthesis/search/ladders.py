@@ -14,14 +14,21 @@ __all__ = ["ladders"]
 
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
 _FORMS = (
-    (r"(?:at least|from|starting (?:at|from)|>=|minimum|min\.?|reaches|not (?:less than|below|under)) ?[€$]?" + _NUMBER, "at_least"),
-    (_NUMBER + r" ?(?:%|points?|eur|€|\$|days?|years?|kg|pieces|units)? ?(?:or (?:more|above|higher|over|older|up|better|greater|later)|and (?:more|above|up|over|higher|older|greater)|\+|plus\b|upwards)", "at_least"),
-    (r"(?:at most|up to|until|<=|maximum|max\.?|not (?:more than|over|above)|no more than) ?[€$]?" + _NUMBER, "at_most"),
-    (_NUMBER + r" ?(?:%|points?|eur|€|\$|days?|years?|kg|pieces|units)? ?(?:or (?:less|below|under|fewer|lower|younger)|and (?:less|below|under|lower|fewer))", "at_most"),
+    (r"(?:at least|from|≥|starting (?:at|from)|>=|minimum|min\.?|reaches|not (?:less than|below|under)) ?[€$]?" + _NUMBER, "at_least"),
+    (_NUMBER + r" ?(?:%|points?|eur|€|\$|days?|years?|kg|g|km|m|cm|hours?|h|minutes?|min|stars?|visits|orders|pieces|pcs|units|items|people|degrees|°c?|°)? ?(?:or (?:more|above|higher|over|older|up|better|greater|later)|and (?:more|above|up|over|higher|older|greater)|\+|plus\b|upwards)", "at_least"),
+    (r"(?:at most|up to|until|till|<=|≤|maximum|max\.?|not (?:more than|over|above)|no more than) ?[€$]?" + _NUMBER, "at_most"),
+    (_NUMBER + r" ?(?:%|points?|eur|€|\$|days?|years?|kg|g|km|m|cm|hours?|h|minutes?|min|stars?|visits|orders|pieces|pcs|units|items|people|degrees|°c?|°)? ?(?:or (?:less|below|under|fewer|lower|younger)|and (?:less|below|under|lower|fewer))", "at_most"),
     (r"(?:more than|over|above|greater than|larger than|bigger than|higher than|older than|exceeds?|exceeding|beyond|longer than|>) ?[€$]?" + _NUMBER, "above"),
     (r"(?:less than|under|below|fewer than|smaller than|lower than|younger than|before|shorter than|<) ?[€$]?" + _NUMBER, "below"),
 )  # fmt: skip
-_ELSE = re.compile(r"\b(?:else|otherwise|rest|others?|remaining|everything else|all others?)\b")
+_ELSE = re.compile(
+    r"\b(?:else|otherwise|rest|others?|remaining|everything else|all others?|(?:anything|everything|everyone|all|any) (?:more|less|above|below|over|under|beyond|bigger|smaller)"
+    r"|heavier|lighter|bigger|smaller|larger|longer|shorter|older|younger|higher|lower|more|less|above that|below that|beyond)\b"
+)
+_INCLUDED = re.compile(
+    r" (?:and including|and incl\.?|including|incl\.?|inclusive)(?= )|(?<=\d) (?:inclusive|included|incl\.?)"
+)
+"""Words that only say that a bound belongs to its side: "up to and including 2"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,8 @@ def _read(frame: Frame, targets: tuple[Any, ...], labels: list[str]) -> tuple[li
     rungs: list[_Rung] = []
     last: Any = None
     for clause in re.split(
-        r"[,;:()\n]|\.(?:\s|$)|\band\b(?! (?:more|above|up|over|higher|older|less|below|under))", frame.words.folded
+        r"[,;:()\n]|\.(?:\s|$)|\band\b(?! (?:more|above|up|over|higher|older|less|below|under))",
+        _INCLUDED.sub("", frame.words.folded),
     ):
         label = _label_in(clause, by_key, frame)
         relation = _relation_in(clause)
@@ -104,7 +112,7 @@ def _number_label(clause: str, by_key: dict[str, Any]) -> Any:
     numbers = [float(text) for text in re.findall(_NUMBER, clause)]
     others = [number for number in numbers if relation is None or number != relation[1]]
     del by_key
-    return others[0] if len(others) == 1 else None
+    return (int(others[0]) if others[0].is_integer() else others[0]) if len(others) == 1 else None
 
 
 def _relation_in(clause: str) -> tuple[str, float] | None:

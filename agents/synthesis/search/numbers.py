@@ -1,8 +1,11 @@
 """Numbers as targets: sums, products, quotients of what is in the bank, all pairs at once, with and without rounding."""
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -86,8 +89,11 @@ def _stacked(tables: list[_Table]) -> _Table:
     return _Table(values, np.concatenate([table.costs for table in tables]), build)
 
 
-def arithmetic(bank: Bank, targets: tuple[Any, ...], limit: float) -> list[Expr]:
-    """Return expressions whose values are the targets, cheapest first, none above `limit` in cost."""
+def arithmetic(bank: Bank, targets: tuple[Any, ...], limit: float, *, long: bool = True) -> list[Expr]:
+    """Return expressions whose values are the targets, cheapest first, none above `limit` in cost.
+
+    Formulas of more than two operands are sought only when no short one convinces, and not when `long` is false.
+    """
     frame = bank.frame
     goal = np.array(targets, dtype=np.float64)
     leaves = _leaves(bank)
@@ -98,7 +104,7 @@ def arithmetic(bank: Bank, targets: tuple[Any, ...], limit: float) -> list[Expr]
     tables = list(_combined(frame, leaves, leaves))
     for table in tables:
         found += _matching(frame, table, goal, digits)
-    if _best(found) > _ENOUGH:
+    if long and _best(found) > _ENOUGH:
         pairs = _stacked(tables).cut(_PAIRS)
         for left, right in ((pairs, leaves), (leaves, pairs)):
             for table in _combined(frame, left, right):
@@ -136,6 +142,7 @@ def _leaves(bank: Bank) -> _Table:
     ][:_LEAVES]
     literals = _literals(frame)
     entries += _squares(frame, entries)
+    entries += _many(frame, entries)
     exprs = [entry.expr for entry in entries] + literals
     values = [entry.values for entry in entries] + [expr.params * count for expr in literals]
     costs = np.array([expr.cost for expr in exprs])
@@ -147,6 +154,22 @@ def _squares(frame: Frame, entries: list[Entry]) -> list[Entry]:
         return []
     plain = [entry for entry in entries if entry.expr.op == "field"][:6]
     return [Entry(make("multiply", e.expr, e.expr, extra=-0.6), tuple(v * v for v in e.values)) for e in plain]
+
+
+def _many(frame: Frame, entries: list[Entry]) -> list[Entry]:
+    """Products and sums of three or four number fields that the words name."""
+    named = [e for e in entries if e.expr.op == "field" and frame.words.mention(str(e.expr.params[0])) >= 0.7][:5]
+    found = []
+    for name, together in (("multiply", math.prod), ("add", sum)):
+        change = frame.words.operator_cost(name) - 0.5
+
+        def joined(left: Expr, right: Expr, name: str = name, change: float = change) -> Expr:
+            return make(name, left, right, extra=change)
+
+        for chosen in (one for size in (3, 4) for one in combinations(named, size)):
+            values = tuple(together(row) for row in zip(*(e.values for e in chosen), strict=True))
+            found.append(Entry(reduce(joined, [e.expr for e in chosen]), values))
+    return found
 
 
 def _literals(frame: Frame) -> list[Expr]:

@@ -122,8 +122,10 @@ def _drop_cost(
             cost += 0.1
         elif words.topic("drop") and not words.topic("pick"):
             cost += 0.7
-        else:
+        elif words.mention(name) >= 0.7 and words.topic("splitting"):
             cost += 1.3
+        else:
+            cost += 2.4
     return cost
 
 
@@ -150,9 +152,26 @@ def _pick_cost(frame: Frame, targets: tuple[dict[str, Any], ...], names: list[st
         spread_order = all(list(target)[: len(kept)] == kept for target in targets)
         if len(kept) < len(names) and unnamed and spread_order:
             return 1.9 if not frame.words.topic("pick") else 0.8
+        if _all_named(frame, names) and _reduced(rows, targets):
+            return 0.0
         if all(set(row) <= set(names) for row in rows) and not frame.words.topic("pick"):
             return 1.2
     return 0.2 if frame.words.topic("pick") else 0.5
+
+
+def _all_named(frame: Frame, names: list[str]) -> bool:
+    """Whether the words list every field of the output, and nothing is added to what is there."""
+    words = frame.words
+    return all(words.mention(name) >= 0.9 for name in names) and not words.topic("adding")
+
+
+def _reduced(rows: list[dict[str, Any]], targets: tuple[dict[str, Any], ...]) -> bool:
+    """Whether the rows hold more than the targets: fields that are gone, or objects of which only a part is left."""
+    return any(
+        name not in target or (isinstance(value, dict) and not isinstance(target[name], dict))
+        for row, target in zip(rows, targets, strict=True)
+        for name, value in row.items()
+    )
 
 
 def _only_others_named(frame: Frame, rows: list[dict[str, Any]], names: list[str]) -> bool:

@@ -14,6 +14,8 @@ _FIELDS = 6
 _LONGEST = 160
 _WORK = 20_000
 """Counted steps after which no further field is cut."""
+_UNASKED = 1.0
+"""Cost of a run of characters beside words that speak of something else."""
 _RUNS = ("digits", "letters", "alnum", "upper", "solid", "decimal", "lower")
 _INDEXES = (0, 1, 2, 3, 4, -1, -2)
 _CASES = ("upper", "lower", "capital_only", "title")
@@ -43,9 +45,11 @@ def parts(bank: Bank, targets: tuple[str, ...]) -> Iterator[Entry]:
 
 
 def _runs(frame: Frame, field: Entry, folded: tuple[str, ...]) -> Iterator[Entry]:
+    unasked = _UNASKED * (bool(frame.words.tokens) and not frame.words.topic("runs"))
     for rank, name in enumerate(_RUNS):
         for index in _INDEXES:
-            run = built(frame, "run_of", (field,), (name, index), 0.1 * rank + 0.1 * abs(index) + 0.3 * (index < -1))
+            extra = unasked + 0.1 * rank + 0.1 * abs(index) + 0.3 * (index < -1)
+            run = built(frame, "run_of", (field,), (name, index), extra)
             if run is None or any(value is BOTTOM for value in run.values):
                 continue
             if _occurs(run, folded):

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from agents.synthesis.language import const
+from agents.synthesis.language import const, subexpressions
 from agents.synthesis.search.bank import Bank, bank_of
 from agents.synthesis.search.dates import layouts_of
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built
 from agents.synthesis.values import is_number, kind_of
 
-__all__ = ["predicates", "separating"]
+__all__ = ["guessed", "predicates", "separating"]
 
 _ORDERS = ("above", "at_least", "below", "at_most")
 _POOL = 400
@@ -37,10 +37,16 @@ def separating(frame: Frame, wanted: tuple[bool, ...], *, joined: bool = True) -
     """Return the tests that are true exactly where wanted; pairs by `and` and `or` when one is not enough."""
     pool = predicates(frame)
     found = [entry for entry in pool if entry.values == wanted]
-    best = found[0].expr.cost if found else 99.0
+    best = min((entry.expr.cost for entry in found if not guessed(frame, entry)), default=99.0)
     if joined and (not found or best > _DOUBTFUL):
         found += list(_pairs(frame, pool, wanted))
     return sorted(found, key=lambda entry: entry.expr.cost)[:24]
+
+
+def guessed(frame: Frame, entry: Entry) -> bool:
+    """Whether a test compares with a text that only the example shows."""
+    literals = [inner.params[0] for inner in subexpressions(entry.expr) if inner.op == "const"]
+    return any(isinstance(one, str) and one and not frame.words.names_value(one) for one in literals)
 
 
 def _pairs(frame: Frame, pool: list[Entry], wanted: tuple[bool, ...]) -> Iterator[Entry]:
@@ -100,8 +106,9 @@ def _tests(bank: Bank) -> Iterator[Entry | None]:
 
 def _ends(bank: Bank) -> Iterator[Entry | None]:
     """Is there no row before this one, or none after it?"""
+    asked = bank.frame.words.topic("neighbours")
     for near in [e for e in bank.of("obj") if e.expr.op in {"before_here", "after_here"}]:
-        yield built(bank.frame, "is_null", (near,), (), -1.0)
+        yield built(bank.frame, "is_null", (near,), (), -1.0 if asked else 1.5)
 
 
 def _memberships(frame: Frame, fields: list[Entry]) -> Iterator[Entry | None]:
@@ -163,6 +170,11 @@ def _named_cost(frame: Frame, value: Any) -> float:
 def _text_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     yield from _equalities(frame, entry)
     texts = [value for value in entry.values if isinstance(value, str)]
+    for mark in _marks(frame, texts):
+        named = mark in frame.words.symbols or (mark == " " and frame.words.has("word", "space", "blank"))
+        test = built(frame, "contains_text", (entry, _literal(frame, mark, 0.2 if named else 1.6)))
+        yield test
+        yield built(frame, "not", (test,), (), -0.3) if test else None
     for literal in _worded_literals(frame, texts):
         for name in _TEXT_TESTS:
             if name == "contains_folded" and literal != literal.lower():
@@ -173,9 +185,18 @@ def _text_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
                 yield built(frame, "not", (test,), (), 0.3)
 
 
+def _marks(frame: Frame, texts: list[str]) -> list[str]:
+    """Separators that some of the texts hold and others do not: one word or several."""
+    if not frame.words.topic("partly"):
+        return []
+    return [mark for mark in (" ", "@", ",", "-", ".", "/", "_") if len({mark in text for text in texts}) == 2]
+
+
 def _worded_literals(frame: Frame, texts: list[str]) -> list[str]:
     """Pieces of the description that occur inside some of the texts but are not all of one."""
-    literals = [*frame.words.quoted, *re.findall(r"[\w@.#+-]*[@.#][\w.-]*\w|\w{2,}|[@#]", frame.words.text)]
+    stop = frame.words.table("stop")
+    spoken = re.findall(r"[\w@.#+-]*[@.#][\w.-]*\w|\w{2,}|[@#]", frame.words.text)
+    literals = [*frame.words.quoted, *(word for word in spoken if word.lower() not in stop)]
     literals += [literal.lower() for literal in literals if literal != literal.lower()]
     literals += frame.words.dates
     years = [str(number) for number in frame.words.numbers if isinstance(number, int) and 1900 < number < 2100]
@@ -221,10 +242,8 @@ def _absent_options(frame: Frame, chosen: list[Any]) -> list[str]:
     return found[:5]
 
 
-def _number_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
-    values = [value for value in entry.values if is_number(value)]
-    if not values:
-        return
+def _bounds(frame: Frame, values: list[Any]) -> dict[float, float]:
+    """Numbers to compare with, and what each costs: those of the words, zero, and those of the example without words."""
     bounds: dict[float, float] = dict.fromkeys(frame.words.numbers, 0.3)
     for percent in frame.words.percents:
         bounds.setdefault(percent / 100, 0.6)
@@ -250,6 +269,18 @@ def _number_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     if not frame.words.numbers:
         for value in sorted(set(values))[:12]:
             bounds.setdefault(value, 2.8)
+    if 1 in bounds and frame.words.article:
+        bounds[1] += 1.2
+    return bounds
+
+
+def _number_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    values = [value for value in entry.values if is_number(value)]
+    if not values:
+        return
+    bounds = _bounds(frame, values)
+    if entry.expr.op == "field" and frame.words.follows(str(entry.expr.params[0]), "no", "without", "zero"):
+        yield built(frame, "equals", (entry, _literal(frame, 0, 0.2)))
     for bound, cost in bounds.items():
         literal = _literal(frame, bound, cost)
         for name in _ORDERS:

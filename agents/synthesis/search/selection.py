@@ -11,12 +11,10 @@ from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.search.predicates import predicates, separating
 from agents.synthesis.values import is_number, key_of, kind_of
 
-__all__ = ["SORTED", "Selection", "explained"]
+__all__ = ["Selection", "explained"]
 
 _KEYS = 60
 _ENDS = ("first", "last", "header", "top", "heading", "title", "headline", "bottom", "footer")
-SORTED = ("sort", "sorted", "order", "ordered", "descending", "ascending", "first", "ranking", "leaderboard")
-"""Words that ask for an order of what is kept, not only for the largest of each key."""
 _ASKED_FOR = 1.3
 """The most that a sort may cost for which only the words speak."""
 
@@ -123,9 +121,9 @@ def _cut(indices: list[int], kind: str, size: int, end: str) -> list[int]:
 
 def _limit_cost(case: _Case, kind: str, size: int, end: str, *, sorted_before: bool) -> float:
     words = case.frame.words
-    named = size in words.numbers or (size == 1 and words.topic("limit"))
+    named = size in words.counts or (size == 1 and words.topic("limit"))
     if kind == "skip":
-        named = size in words.numbers or (size == 1 and words.topic("skip") and words.has(*_ENDS))
+        named = size in words.counts or (size == 1 and words.topic("skip") and words.has(*_ENDS))
     price = 0.7 if named else 3.0
     if end == "last":
         price += 0.6 if sorted_before else -0.3 if words.topic("last") else 1.2
@@ -154,13 +152,14 @@ def _deduped(case: _Case, current: list[list[int]], before: tuple[Stage, ...], c
             picked = [_picked(indices, values, keep) for indices in current]
             extra = 0.0 if keep == "first" else 0.3 if words.topic("keep_last") else 1.2
             extra += (0.5 if keep == "last_in_place" else 0.0) + (0.6 if sorted_before and keep != "first" else 0.0)
-            if sorted_before and keep == "first":
-                extra += 0.8 * words.has("keep the first", "first one") + 1.4 * (not words.has(*SORTED))
+            if sorted_before:
+                extra += 0.8 * (keep == "first" and words.has("keep the first", "first one")) + 1.4 * (not words.sorts)
             stage = Stage("dedupe", tuple(key.expr for key in keys), (keep,), price)
             if picked == case.wanted:
                 yield Selection((*before, stage), cost + price + general + extra)
             elif not sorted_before and {i for p in picked for i in p} == {i for w in case.wanted for i in w}:
-                yield from _ordered(case, picked, (*before, stage), cost + price + general + extra)
+                unasked = 1.4 * (not words.sorts)
+                yield from _ordered(case, picked, (*before, stage), cost + price + general + extra + unasked)
 
 
 def _key_values(keys: tuple[Entry, ...], count: int) -> list[tuple[Any, ...]]:
@@ -214,7 +213,9 @@ def _possible_keys(case: _Case) -> list[tuple[tuple[Entry, ...], float]]:
             )
         )
     for entry in changed:
-        found.append(((entry,), entry.expr.cost))
+        called = entry.expr.op in {"lower", "trim", "squeeze"} and case.frame.words.operator_cost(entry.expr.op) < 0
+        price = -0.3 if entry.expr.op == "lower" and folded else 0.0 if called else 0.8
+        found.append(((entry,), entry.expr.cost + price))
     for place, left in enumerate(plain[:8]):
         for right in plain[place + 1 : 8]:
             found.append(((left, right), left.expr.cost + right.expr.cost + 0.5))
@@ -279,8 +280,14 @@ def _orders(
                                 (key.expr, second.expr),
                                 (descending, down),
                                 both,
-                                price + second.expr.cost + 0.4 + 0.3 * down,
+                                price + _second_cost(case.frame, second, down=down),
                             )
+
+
+def _second_cost(frame: Frame, key: Entry, *, down: bool) -> float:
+    """What a second key costs: little where the words speak of ties or of several keys."""
+    asked = frame.words.has("then", "tie", "ties", "equal", "same", "within", "secondary", "and", "second")
+    return key.expr.cost + (0.4 if asked else 0.9) + 0.3 * down + max(0.0, _kind_cost(frame, key))
 
 
 def _sort(indices: list[int], key: Entry, *, descending: bool) -> list[int]:
@@ -309,11 +316,26 @@ def _kind_cost(frame: Frame, key: Entry) -> float:
     name = str(key.expr.params[0]) if key.expr.op == "field" else ""
     if name and words.follows(name, "by", "on", "their", "its"):
         return -0.8
-    if words.topic("by_date") and layouts_of(key.values):
+    measured = _measured(frame)
+    change = 0.0
+    if measured and not words.topic("by_date"):
+        change = -0.4 if name in measured else 0.8
+    dated = layouts_of(key.values)
+    if words.topic("by_date") and dated:
         return -0.4
-    if words.topic("by_amount") and key.expr.type == "text" and not words.topic("as_text"):
-        return 0.0 if layouts_of(key.values) else 0.6
-    return 0.0
+    if words.topic("by_amount") and key.expr.type == "text" and not dated and not words.topic("as_text"):
+        change += 1.6
+    return change
+
+
+def _measured(frame: Frame) -> set[str]:
+    """The fields of which a superlative of the words speaks."""
+    names: set[str] | None = frame.cache.get("measured")
+    if names is None:
+        entries = [e for e in bank_of(frame, 1).of("num", "text") if e.expr.op == "field"]
+        names = {str(e.expr.params[0]) for e in entries if frame.words.measures(str(e.expr.params[0]))}
+        frame.cache["measured"] = names
+    return names
 
 
 def _sort_keys(frame: Frame) -> list[Entry]:
@@ -391,5 +413,5 @@ def _last_resort(case: _Case) -> Iterator[Selection]:
                     Stage("sort", keys, flags, price),
                     Stage("dedupe", tuple(key.expr for key in group), ("first",), group_price),
                 )
-                unasked = 1.4 * (not case.frame.words.has(*SORTED))
+                unasked = (1.4 if picked == case.wanted else 2.4) * (not case.frame.words.sorts)
                 yield from _ordered(case, picked, stages, price + group_price + 0.8 + unasked)

@@ -1,16 +1,19 @@
 """The search itself: by the kind of the target, from what is looked up to what has to be composed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from agents.synthesis.language import Expr, const
 from agents.synthesis.search.bank import Bank, bank_of
+from agents.synthesis.search.cleaning import cleaned
 from agents.synthesis.search.columns import add_columns
-from agents.synthesis.search.conditions import choices, constant, defaults
+from agents.synthesis.search.conditions import choices, constant
 from agents.synthesis.search.cuts import cuts
 from agents.synthesis.search.frame import Entry, Frame, signature
-from agents.synthesis.search.joined import joined
+from agents.synthesis.search.joined import joined, joins
 from agents.synthesis.search.keyed import keyed_objects, names_in_data
 from agents.synthesis.search.lists import ListSearch
+from agents.synthesis.search.missing import absent, defaults, filled, looked_for
 from agents.synthesis.search.numbers import arithmetic
 from agents.synthesis.search.objects import Open, objects
 from agents.synthesis.search.positions import parts
@@ -23,9 +26,13 @@ __all__ = ["Search"]
 _CHEAP = 3.0
 _DEAR = 9.0
 _SURE = 2.4
+_CHOSEN = 3.6
+"""Above this cost of a choice between numbers, longer formulas are tried too."""
 _PLAIN = 2.0
 """Above this cost, texts that no words describe are put together from parts by position too."""
 _UNLIKELY = 3.0
+_PART = 0.6
+"""The most of the work left that one way to read a column may use up."""
 
 
 class Search:
@@ -96,8 +103,10 @@ class Search:
         if fixed is not None:
             found.append(fixed)
         found += defaults(bank, targets)
-        if all(is_number(target) for target in targets):
-            found += arithmetic(bank, targets, _DEAR)
+        found += looked_for(bank, targets)
+        numeric = all(is_number(target) for target in targets)
+        if numeric:
+            found += arithmetic(bank, targets, _DEAR, long=False)
         if all(isinstance(target, str) for target in targets):
             found += self._texts(frame, bank, targets, found)
         if all(isinstance(target, bool) for target in targets):
@@ -106,9 +115,12 @@ class Search:
         if _cheapest(found) > _CHEAP and self.choosing < 2:
             self.choosing += 1
             try:
-                found = _ranked(found + list(choices(frame, targets, self.quick)))
+                for more in (absent(frame, targets, self.solve), choices(frame, targets, self.quick)):
+                    found = _ranked(found + _within(frame, more))
             finally:
                 self.choosing -= 1
+        if numeric and _cheapest(found) > _CHOSEN:
+            found = _ranked(found + _within(frame, iter(arithmetic(bank, targets, _DEAR))))
         return found
 
     def quick(self, frame: Frame, targets: tuple[Any, ...], name: str) -> list[Expr]:
@@ -128,14 +140,16 @@ class Search:
         return _ranked(found)
 
     def _texts(self, frame: Frame, bank: Bank, targets: tuple[str, ...], known: list[Expr]) -> list[Expr]:
-        found = templates(bank, targets, _DEAR)
+        found = templates(bank, targets, _DEAR, [*filled(bank, targets), *joins(bank, targets)])
         found += formatted_numbers(bank, targets, _DEAR)
         found += [entry.expr for entry in cuts(bank, targets)]
+        if frame.words.tokens and _cheapest([*known, *found]) > _PLAIN:
+            found += [entry.expr for entry in cleaned(bank, targets)]
         plain = _CHEAP if frame.words.tokens else _PLAIN
         if _cheapest([*known, *found]) > plain and len(set(targets)) > 1:
             found += self._composed(bank, targets)
         if _cheapest([*known, *found]) > _CHEAP and any(_is_rows(entry) for entry in bank.of("list")[:6]):
-            found += joined(frame, targets, self.lists.lists)
+            found += _within(frame, joined(frame, targets, self.lists.lists))
         if _cheapest([*known, *found]) > _CHEAP and (self.effort or len(targets) > 1):
             deeper = bank_of(frame, 2)
             found += [entry.expr for entry in deeper.matching(targets)]
@@ -154,6 +168,15 @@ class Search:
         from agents.synthesis.search.predicates import separating
 
         return [entry.expr for entry in separating(frame, targets)]
+
+
+def _within(frame: Frame, more: Iterator[Expr]) -> list[Expr]:
+    """Collect what is found with a part of the work that is left."""
+    found: list[Expr] = []
+    with frame.budget.portion(_PART):
+        for expr in more:
+            found.append(expr)  # noqa: PERF402 - what came before the part ran out is kept
+    return found
 
 
 def _is_rows(entry: Entry) -> bool:
