@@ -42,6 +42,7 @@ SHARES: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (
     ("another author, kept aside", DATA / "synthesis/everyday-fresh.jsonl", lambda _, task: is_aside(task)),
     ("a further author", DATA / "synthesis/everyday-further.jsonl", lambda place, _: place >= 0),
     ("a fourth author", DATA / "synthesis/everyday-fourth.jsonl", lambda place, _: place >= 0),
+    ("a fifth author", DATA / "synthesis/everyday-fifth.jsonl", lambda place, _: place >= 0),
     ("hard", DATA / "tasks/dev.jsonl", lambda place, _: place >= 0),
 )
 AMBIGUOUS: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (
@@ -50,6 +51,8 @@ AMBIGUOUS: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (
     ("another author, developed on", DATA / "synthesis/ambiguous-fresh.jsonl", lambda _, task: not is_aside(task)),
     ("another author, kept aside", DATA / "synthesis/ambiguous-fresh.jsonl", lambda _, task: is_aside(task)),
     ("a further author, developed on", DATA / "synthesis/ambiguous-b.jsonl", lambda place, _: place >= 0),
+    ("a fourth author, developed on", DATA / "synthesis/ambiguous-d.jsonl", lambda place, _: place >= 0),
+    ("a fifth author", DATA / "synthesis/ambiguous-c.jsonl", lambda place, _: place >= 0),
 )
 
 

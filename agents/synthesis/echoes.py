@@ -15,8 +15,9 @@ from agents.synthesis.language import (
     subexpressions,
     variables,
 )
+from agents.synthesis.readings import fits
 from agents.synthesis.values import is_number, leaves
-from agents.synthesis.words import Words, parts_of_name
+from agents.synthesis.words import Words, parts_of_name, stems_of
 
 __all__ = ["echoes", "is_spoken_of"]
 
@@ -24,20 +25,18 @@ Rows = list[Any]
 _FORMULAS = frozenset(["add", "subtract", "multiply", "divide"])
 _CALLED_FOR = frozenset(["in_turn", "inverted", "reversed_text", "sorted_keys", "unflatten"])
 """Operators that fit many examples by chance: only where the words call for them."""
+_CUTS = frozenset(["before", "after", "between", "before_here", "after_here", "last_piece"])
+_SORTED_BY = re.compile(r"\b(?:sort|order|rank)\w*\b[^.;:]{0,40}?\bby ((?:[\w'-]+ ?){1,5})")
 _AFFIXES = frozenset(["drop_prefix", "keep_prefix", "drop_suffix", "keep_suffix", "unprefix_keys"])
 
 
 def echoes(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> bool:
     """Whether the program only repeats the example: literals, positions and cuts for which nothing speaks."""
     rows = min(sum(map(len, inputs)), max(sum(map(len, outputs)), 1))
-    if any(_only_tells_apart(expr, words) or _is_uncalled_for(expr, words) for expr in subexpressions(program)):
+    if any(_stands_for_nothing(expr, words, rows) for expr in subexpressions(program)):
         return True
     names = {name for rows_ in inputs for name in _inner_names(rows_)}
     if any(label in names and not is_spoken_of(label, words) for label in _labels(program)):
-        return True
-    if any(_continues_digits(expr) for expr in subexpressions(program)):
-        return True
-    if any(_is_made_up(expr, words, rows) for expr in subexpressions(program)):
         return True
     if any(_is_echo(value, words, rows, label=label, name=name) for value, label, name in _given_literals(program)):
         return True
@@ -51,7 +50,18 @@ def echoes(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequenc
         return True
     if any(_tells_nothing_apart(stage, inputs) for stage in stages_of(program)):
         return True
+    if words.tokens and (_sorts_by_chance(program, words, inputs, outputs) or _chooses_among_fields(program)):
+        return True
     return any(_by_chance(stage, words) for stage in stages_of(program))
+
+
+def _stands_for_nothing(expr: Expr, words: Words, rows: int) -> bool:
+    return (
+        _only_tells_apart(expr, words)
+        or _is_uncalled_for(expr, words)
+        or _continues_digits(expr)
+        or _is_made_up(expr, words, rows)
+    )
 
 
 def _tells_nothing_apart(stage: Stage, inputs: Sequence[Rows]) -> bool:
@@ -76,10 +86,65 @@ def _only_tells_apart(expr: Expr, words: Words) -> bool:
     )
 
 
+def _sorts_by_chance(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequence[Rows]) -> bool:
+    """A sort against its words, or one that moves no row of the example and for which no word calls by its key."""
+    if program.op != "pipe":
+        return False
+    depth, stages, body = program.params
+    for place, stage in enumerate(stages):
+        if stage.kind != "sort":
+            continue
+        if (
+            len(stage.exprs) == 1
+            and stage.exprs[0].type == "num"
+            and _is_turned(words, descending=bool(stage.params[0]))
+        ):
+            return True
+        without = Expr("pipe", program.args, (depth, stages[:place] + stages[place + 1 :], body), program.type)
+        if fits(without, inputs, outputs) and not (words.sorts and _is_asked_for(stage, words)):
+            return True
+    return False
+
+
+def _is_turned(words: Words, *, descending: bool) -> bool:
+    """Whether the words name the other end of the numbers first, and only that one."""
+    low, high = words.topics("low_end"), words.topics("high_end")
+    if descending:
+        return words.has(*low) and not words.topic("strongly_descending")
+    return words.has(*high) and not words.topic("ascending")
+
+
+def _is_asked_for(stage: Stage, words: Words) -> bool:
+    """Whether what stands after `sort by` is a key of the stage, or nothing is named there."""
+    named = _SORTED_BY.search(words.folded)
+    if named is None:
+        return True
+    if any(expr.op != "field" for expr in stage.exprs):
+        return True
+    keys = {stem for expr in stage.exprs for part in parts_of_name(str(expr.params[0])) for stem in stems_of(part)}
+    return bool(keys & {stem for word in named[1].split() for stem in stems_of(word)})
+
+
+def _chooses_among_fields(program: Expr) -> bool:
+    """A choice of an object's entries by their place: the fields of an object have no order."""
+    stages = stages_of(program)
+    if not any(stage.kind == "explode" and stage.exprs[0].op == "entries" for stage in stages):
+        return False
+    places = {level.index for level in LEVELS[1:]}
+    tests = [inner for stage in stages if stage.kind == "filter" for inner in subexpressions(stage.exprs[0])]
+    return any(inner.op == "var" and inner.params[0] in places for inner in tests)
+
+
 def _is_uncalled_for(expr: Expr, words: Words) -> bool:
     """A form that fits by chance, a part of field names, or a count corrected by one, for which no word calls."""
     if not words.tokens:
         return False
+    if expr.op == "if" and _spells_its_number(expr):
+        return True
+    if expr.op in _CUTS and any(_holds_data(mark, words) for mark in expr.params):
+        return True
+    if expr.op in {"min", "max"} and expr.args[0].op == "numbers_list":
+        return not words.has(*OPERATORS[expr.op].words)
     if expr.op in _CALLED_FOR:
         return not words.has(*OPERATORS[expr.op].words)
     if expr.op in _AFFIXES:
@@ -87,6 +152,23 @@ def _is_uncalled_for(expr: Expr, words: Words) -> bool:
     if expr.op in {"add", "subtract"} and expr.args[0].op == "count":
         return expr.args[1].op == "const" and expr.args[1].params[0] == 1 and not words.topic("one_more")
     return False
+
+
+def _spells_its_number(expr: Expr) -> bool:
+    """A label that holds the number it is chosen by, `3 seats` for 3: the row of the example, not a rule."""
+    test, label = expr.args[0], expr.args[1]
+    if test.op != "equals" or test.args[1].op != "const" or label.op != "const":
+        return False
+    number, text = test.args[1].params[0], label.params[0]
+    if not is_number(number) or number in (0, 1) or not isinstance(text, str):
+        return False
+    return re.search(rf"(?<!\d){re.escape(str(number))}(?!\d)", text) is not None
+
+
+def _holds_data(mark: Any, words: Words) -> bool:
+    """A mark to cut at with digits that stand nowhere in the words."""
+    digits = re.findall(r"\d+", mark) if isinstance(mark, str) else []
+    return any(re.search(rf"(?<!\d){run}(?!\d)", words.folded) is None for run in digits)
 
 
 def _is_affix(text: str, words: Words) -> bool:

@@ -58,3 +58,55 @@ def test_more_words_left_over_mean_less_confidence() -> None:
     talk = "double the value when customers ordered something special through our partner portal yesterday"
     long = ask(talk, {"value": 5}, {"result": 10})
     assert long.confidence < short.confidence
+
+
+ZIPS = [{"shop": "Elm", "zip": "1010", "note": "x"}, {"shop": "Fir", "zip": "5020", "note": "y"}]
+LEFT = [{"day": "Mon", "rooms": 4}, {"day": "Tue", "rooms": 1}, {"day": "Wed", "rooms": 0}]
+LINES = [{"at": "Kai 12, 8010 Graz"}, {"at": "Am See 3, 4820 Bad Ischl"}]
+TOURS = [
+    {"tour": "Alp", "fee": 100, "tax": 15},
+    {"tour": "Bay", "fee": 90, "tax": 30},
+    {"tour": "Cay", "fee": 110, "tax": 0},
+]
+
+
+@pytest.mark.parametrize(
+    ("description", "given", "wanted", "never"),
+    [
+        (
+            "the partner wants zip nested in an object place. shop stays on top",
+            ZIPS,
+            [{"shop": row["shop"], "place": {"zip": row["zip"]}} for row in ZIPS],
+            ".sort(",
+        ),
+        (
+            'tell how many rooms are left: "4 rooms left", with one only "1 room left", and "full" at 0, in info',
+            LEFT,
+            [row | {"info": info} for row, info in zip(LEFT, ["4 rooms left", "1 room left", "full"], strict=True)],
+            "'4 rooms left'",
+        ),
+        (
+            "the place at the end, as town",
+            LINES,
+            [{**LINES[0], "town": "Graz"}, {**LINES[1], "town": "Bad Ischl"}],
+            "'0 '",
+        ),
+        (
+            "what counts is fee plus tax: the two cheapest, cheapest first, the sum in total",
+            TOURS,
+            [TOURS[2] | {"total": 110}, TOURS[0] | {"total": 115}],
+            "b.json.fee",
+        ),
+    ],
+    ids=["a sort that moves nothing", "a label with its number", "a mark with digits", "a sort from the other end"],
+)
+def test_what_fits_by_chance_is_not_claimed(description: str, given: Any, wanted: Any, never: str) -> None:
+    answer = ask(description, given, wanted)
+    assert answer.status != "solved" or never not in answer.code["javascript"]
+
+
+def test_the_fields_of_an_object_are_not_chosen_by_their_place() -> None:
+    given = [{"item": "Tent", "jan": 4, "feb": 6}, {"item": "Rope", "jan": 10, "feb": 0}]
+    wanted = [{"item": row["item"], "month": month, "sold": row[month]} for row in given for month in ("jan", "feb")]
+    answer = ask("besides item every column is a month with what was sold: rows item, month, sold", given, wanted)
+    assert answer.status != "solved" or "index" not in answer.code["javascript"]
