@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ __all__ = ["SqliteConnector"]
 
 _BUSY_S = 10.0
 """How long a writer waits for another process; each write is a few milliseconds."""
+
+_AGAIN_S = 0.02
 
 
 class SqliteConnector:
@@ -88,10 +91,25 @@ class SqliteConnector:
 
     async def _prepare(self) -> None:
         self._connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        await self._use_wal()
+        for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
             await self._fetch(f"PRAGMA {pragma}", {})
         await self._connection.create_function("cosine_distance", 2, _cosine_distance, deterministic=True)
         await self._migrate()
+
+    async def _use_wal(self) -> None:
+        """Switch the journal; while another process does so, SQLite refuses at once, whatever the time-out is."""
+        end = time.monotonic() + _BUSY_S
+        while True:
+            try:
+                await self._fetch("PRAGMA journal_mode = WAL", {})
+            except StorageError as error:
+                busy = getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > end:
+                    raise
+                await asyncio.sleep(_AGAIN_S)
+            else:
+                return
 
     async def _migrate(self) -> None:
         known = load_migrations(self.dialect)
