@@ -100,8 +100,10 @@ def _sorts_by_chance(program: Expr, words: Words, inputs: Sequence[Rows], output
             and _is_turned(words, descending=bool(stage.params[0]))
         ):
             return True
+        if words.sorts and _is_asked_for(stage, words):
+            continue
         without = Expr("pipe", program.args, (depth, stages[:place] + stages[place + 1 :], body), program.type)
-        if fits(without, inputs, outputs) and not (words.sorts and _is_asked_for(stage, words)):
+        if fits(without, inputs, outputs):
             return True
     return False
 
