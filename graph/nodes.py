@@ -229,13 +229,14 @@ class Nodes:
         return None if any(outcome.counts_against for outcome in tests) else Requirements(draft.code, settings, tests)
 
     async def _run_tests(self, draft: Draft, task: Task, state: PipelineState, runtime: Run) -> list[Outcome]:
-        """The examples first, alone: what breaks on a strange input must not take them with it."""
+        """All in one child, the examples first: they have been answered when a strange input breaks the child."""
         given = input_items(state)
-        tests = await self._run_cases(draft, task, example_cases(task, given), runtime)
-        if not runtime.context.generated_tests or any(outcome.counts_against for outcome in tests):
-            return tests
-        further = [*generated_cases(task, given), *state.get("written_cases", [])]
-        return tests + await self._run_cases(draft, task, further, runtime)
+        examples, further = example_cases(task, given), []
+        if runtime.context.generated_tests:
+            further = [*generated_cases(task, given), *state.get("written_cases", [])]
+        tests = await self._run_cases(draft, task, examples + further, runtime)
+        failed = any(outcome.counts_against for outcome in tests)
+        return tests[: len(examples)] if failed else tests
 
     async def _run_cases(
         self, draft: Draft, task: Task, cases: list[Case], runtime: Run, profile: RunnerProfile | None = None
