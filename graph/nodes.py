@@ -42,6 +42,8 @@ _log = logging.getLogger(__name__)
 _OTHER_MODE = "This task needs all items at once: the node runs in the mode Run Once for All Items."
 _MOST_AUTOMATIC = 8
 """Mechanical edits in one run; each is a new text, so they end by themselves as a rule."""
+_LONGEST_RUN_MS = 50.0
+"""Of a run that measures the optimiser's gain: somebody waits for the node, and a join of 10,000 rows takes seconds."""
 
 
 class Nodes:
@@ -200,7 +202,14 @@ class Nodes:
         if not runtime.context.enable_optimization:
             return {}
         inputs = [example.input for example in task.examples] or [input_items(state) or []]
-        found = await optimise(draft.code, task.language, self._services.executor.execute, inputs, draft.mode)
+        found = await optimise(
+            draft.code,
+            task.language,
+            self._services.executor.execute,
+            inputs,
+            draft.mode,
+            longest_run_ms=_LONGEST_RUN_MS,
+        )
         update: Update = {"optimization": optimisation_answer(found)}
         if not found.changed:
             return update
