@@ -42,6 +42,8 @@ _log = logging.getLogger(__name__)
 _OTHER_MODE = "This task needs all items at once: the node runs in the mode Run Once for All Items."
 _MOST_AUTOMATIC = 8
 """Mechanical edits in one run; each is a new text, so they end by themselves as a rule."""
+_LONGEST_RUN_MS = 50.0
+"""Of a run that measures the optimiser's gain: somebody waits for the node, and a join of 10,000 rows takes seconds."""
 
 
 class Nodes:
@@ -200,7 +202,14 @@ class Nodes:
         if not runtime.context.enable_optimization:
             return {}
         inputs = [example.input for example in task.examples] or [input_items(state) or []]
-        found = await optimise(draft.code, task.language, self._services.executor.execute, inputs, draft.mode)
+        found = await optimise(
+            draft.code,
+            task.language,
+            self._services.executor.execute,
+            inputs,
+            draft.mode,
+            longest_run_ms=_LONGEST_RUN_MS,
+        )
         update: Update = {"optimization": optimisation_answer(found)}
         if not found.changed:
             return update
@@ -229,13 +238,14 @@ class Nodes:
         return None if any(outcome.counts_against for outcome in tests) else Requirements(draft.code, settings, tests)
 
     async def _run_tests(self, draft: Draft, task: Task, state: PipelineState, runtime: Run) -> list[Outcome]:
-        """The examples first, alone: what breaks on a strange input must not take them with it."""
+        """All in one child, the examples first: they have been answered when a strange input breaks the child."""
         given = input_items(state)
-        tests = await self._run_cases(draft, task, example_cases(task, given), runtime)
-        if not runtime.context.generated_tests or any(outcome.counts_against for outcome in tests):
-            return tests
-        further = [*generated_cases(task, given), *state.get("written_cases", [])]
-        return tests + await self._run_cases(draft, task, further, runtime)
+        examples, further = example_cases(task, given), []
+        if runtime.context.generated_tests:
+            further = [*generated_cases(task, given), *state.get("written_cases", [])]
+        tests = await self._run_cases(draft, task, examples + further, runtime)
+        failed = any(outcome.counts_against for outcome in tests)
+        return tests[: len(examples)] if failed else tests
 
     async def _run_cases(
         self, draft: Draft, task: Task, cases: list[Case], runtime: Run, profile: RunnerProfile | None = None

@@ -1,5 +1,6 @@
 """Both printings against the interpreter, in the sandbox, on inputs that the example did not show."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -30,22 +31,23 @@ class Verification:
 
 
 async def verify(synthesis: Synthesis, execute: Execute, languages: tuple[Language, ...] = _LANGUAGES) -> Verification:
-    """Run the printed code on `synthesis.inputs`, one child a language, and compare with `synthesis.outputs`.
+    """Run the printed code on `synthesis.inputs`, both languages at once, and compare with `synthesis.outputs`.
 
     Raises:
         SandboxError: the sandbox could not do its work.
     """
-    compared, differences = 0, []
-    for language in languages:
-        contexts = [{"items": items} for items in synthesis.inputs]
-        if not contexts or language not in synthesis.code:
-            continue
-        results = await execute(ExecutionRequest(synthesis.code[language], language, contexts, "body"))
-        for given, wanted, result in zip(synthesis.inputs, synthesis.outputs, results, strict=True):
-            compared += 1
-            if not _agrees(result, wanted):
-                differences.append(_told(language, given, result))
-    return Verification(compared, tuple(differences))
+    printed = [language for language in languages if synthesis.inputs and language in synthesis.code]
+    contexts = [{"items": items} for items in synthesis.inputs]
+    ran = await asyncio.gather(
+        *(execute(ExecutionRequest(synthesis.code[language], language, contexts, "body")) for language in printed)
+    )
+    differences = [
+        _told(language, given, result)
+        for language, results in zip(printed, ran, strict=True)
+        for given, wanted, result in zip(synthesis.inputs, synthesis.outputs, results, strict=True)
+        if not _agrees(result, wanted)
+    ]
+    return Verification(len(printed) * len(contexts), tuple(differences))
 
 
 def _agrees(result: ExecutionResult, wanted: Items) -> bool:

@@ -9,6 +9,10 @@ const { dataFunctions } = require('./node_data.cjs');
 const SHARED = [luxon.DateTime, luxon.Duration, luxon.Interval];
 /** What contexts get of this realm beside luxon: nothing may be left on their functions for the next input. */
 const HANDED_OUT = ['TextDecoder', 'TextEncoder', 'URL', 'URLSearchParams', 'atob', 'btoa', 'structuredClone', 'queueMicrotask'];
+/** Node loads its `fetch` for these, a third of a child's start; out of reach until one is handed out, and frozen then. */
+const OF_FETCH = new Set(['CloseEvent', 'EventSource', 'FormData', 'Headers', 'MessageEvent', 'Request', 'Response', 'WebSocket']);
+/** luxon's conversion tables: making a duration asks for the locale, which a start-up snapshot knows already. */
+const conversions = ['casual', 'longterm'].map((conversionAccuracy) => luxon.Duration.fromObject({}, { conversionAccuracy }).matrix);
 const originals = SHARED.map((shared) => Object.getOwnPropertyDescriptors(shared));
 
 /** Undo what a run did to luxon's classes, which n8n leaves open and all contexts of a child share. */
@@ -49,12 +53,11 @@ function addParts(object, parts) {
 
 /** Objects that luxon keeps for all dates and hands out: formats, conversion tables, time zones. */
 function luxonTables() {
-  const { DateTime, Duration, FixedOffsetZone, IANAZone, SystemZone } = luxon;
+  const { DateTime, FixedOffsetZone, IANAZone, SystemZone } = luxon;
   const create = IANAZone.create;
   IANAZone.create = (name) => Object.freeze(create(name));
   const formats = Object.keys(originals[0]).filter((key) => /^(?:DATE|TIME|DATETIME)_/.test(key));
-  const lengths = ['casual', 'longterm'].map((conversionAccuracy) => Duration.fromObject({}, { conversionAccuracy }).matrix);
-  return [...formats.map((key) => DateTime[key]), ...lengths, FixedOffsetZone.utcInstance, SystemZone.instance];
+  return [...formats.map((key) => DateTime[key]), ...conversions, FixedOffsetZone.utcInstance, SystemZone.instance];
 }
 
 /** Prototypes that no global names, but values that are handed out lead to. */
@@ -63,7 +66,7 @@ function hiddenPrototypes() {
   clearTimeout(timers[0]);
   clearImmediate(timers[1]);
   const values = [
-    ...timers, [].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](), ''.matchAll(/a/g), new Int8Array(),
+    ...timers, new URLSearchParams().entries(), [].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](), ''.matchAll(/a/g), new Int8Array(),
     function* () {}, async function () {}, async function* () {}, (function* () {})(), (async function* () {})(),
   ];
   return values.flatMap((value) => [Object.getPrototypeOf(value), Object.getPrototypeOf(Object.getPrototypeOf(value))]);
@@ -82,9 +85,14 @@ const handed = new Set();
 /** A global that is loaded only now, since somebody asks for it: frozen like those that were there. */
 function handOut(name) {
   const value = globalThis[name];
-  if (!handed.has(name)) freezeReachable([value, Object.getPrototypeOf(value)]);
+  if (!handed.has(name)) freezeReachable([value, Object.getPrototypeOf(value), ...iteratorsOf(value)]);
   handed.add(name);
   return value;
+}
+
+/** The prototype of what a collection's `entries` gives, which no property leads to. */
+function iteratorsOf(value) {
+  return typeof value.prototype?.entries === 'function' ? [Object.getPrototypeOf(new value().entries())] : [];
 }
 
 /** Freeze what the globals of this realm lead to; those that are loaded when touched (accessors) are left until then. */
@@ -96,7 +104,8 @@ function harden() {
   Buffer.allocUnsafe = Buffer.allocUnsafeSlow = Buffer.alloc.bind(Buffer);
   Buffer.poolSize = 0; // no two texts in one piece of memory
   freezeFormats();
-  const globals = Object.values(Object.getOwnPropertyDescriptors(globalThis)).map(({ value }) => value);
+  const names = Reflect.ownKeys(globalThis).filter((name) => !OF_FETCH.has(name));
+  const globals = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name).value);
   const functions = globals.filter((value) => typeof value === 'function');
   for (const { prototype } of SHARED) Object.freeze(prototype);
   const { DateTime: _1, Duration: _2, Interval: _3, ...rest } = luxon;

@@ -82,6 +82,9 @@ OBSERVED = [
      "return [{ json: { was } }]"),
     "const was = DateTime.fromISO; DateTime.fromISO = 1; return [{ json: { was: typeof was } }]",
     "const d = DateTime.prototype; const was = d.mark; d.mark = 1; return [{ json: { was } }]",
+    "const d = FormData.prototype; const was = d.mark; d.mark = 1; return [{ json: { was } }]",
+    "const f = new URL('a:?b=1').searchParams.keys().next; const was = f.mark; f.mark = 1; return [{ json: { was } }]",
+    "const f = new FormData().entries().next; const was = f.mark; f.mark = 1; return [{ json: { was } }]",
     ("const was = $getWorkflowStaticData('global').n; $getWorkflowStaticData('global').n = 1; "
      "return [{ json: { was } }]"),
     "const was = $input.all.mark; $input.all.mark = 1; return [{ json: { was } }]",

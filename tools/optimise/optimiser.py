@@ -11,7 +11,18 @@ from tools.optimise.inputs import Items, inputs_for
 from tools.optimise.javascript_rules import javascript_matches
 from tools.optimise.match import Match, Suggestion
 from tools.optimise.outcome import Optimisation, Proof, Verdict
-from tools.optimise.proof import DEADLINE_S, MIN_GAIN, SIZES, Bench, Deadline, Execute, OutOfTime, Timing, agree
+from tools.optimise.proof import (
+    DEADLINE_S,
+    LONGEST_RUN_MS,
+    MIN_GAIN,
+    SIZES,
+    Bench,
+    Deadline,
+    Execute,
+    OutOfTime,
+    Timing,
+    agree,
+)
 from tools.optimise.python_rules import python_matches
 
 __all__ = ["optimise", "suggest"]
@@ -35,6 +46,7 @@ async def optimise(
     *,
     sizes: Sequence[int] = SIZES,
     deadline_s: float = DEADLINE_S,
+    longest_run_ms: float = LONGEST_RUN_MS,
 ) -> Optimisation:
     """Rewrite code, and prove in the sandbox that the rewrite gives equal results and is faster.
 
@@ -43,6 +55,7 @@ async def optimise(
         inputs: example inputs as lists of n8n items; without any, inputs are read off the code.
         sizes: numbers of items to measure with, growing.
         deadline_s: seconds for all runs together; a proof that is not done by then leaves the original.
+        longest_run_ms: sizes of which one run may take longer are not measured.
 
     Raises:
         SandboxUnavailable, SandboxBusy, SandboxFault: as `execute` does.
@@ -50,7 +63,7 @@ async def optimise(
     suggestions = tuple(suggest(code, language))
     if mode == "runOnceForEachItem" and language == "javascript":
         suggestions = (Suggestion("each_item_mode", 1, _EACH_ITEM), *suggestions)
-    new, proof = await _Trial(code, language, execute, sizes, Deadline(deadline_s)).run(inputs)
+    new, proof = await _Trial(code, language, execute, sizes, Deadline(deadline_s), longest_run_ms).run(inputs)
     original = measure_complexity(code, language)
     return Optimisation(new, new != code, suggestions, original, measure_complexity(new, language), proof)
 
@@ -68,6 +81,7 @@ class _Trial:
     execute: Execute
     sizes: Sequence[int]
     deadline: Deadline
+    longest_run_ms: float
     rejected: list[str] = field(default_factory=list)
 
     async def run(self, examples: Sequence[Items]) -> tuple[str, Proof]:
@@ -92,7 +106,7 @@ class _Trial:
             rewritten, applied = await self._rewrite(bench, gain)
             if not applied:
                 continue
-            timing = await bench.time(self.code, rewritten, self.sizes)
+            timing = await bench.time(self.code, rewritten, self.sizes, self.longest_run_ms)
             verdict = self._verdict(timing, rewritten, applied)
             if verdict is not None:
                 return rewritten, self._proof(bench, verdict, timing, [match.suggestion.type for match in applied])
