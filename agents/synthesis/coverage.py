@@ -32,7 +32,7 @@ def unused_numbers(program: Expr, words: Words) -> list[float]:
     bare = _SAMPLE.sub(" ", words.text)
     for sample in (*words.quoted, *words.dates, *words.samples):
         bare = bare.replace(sample, " ")
-    used, written = _numbers(program), {float(run) for run in re.findall(r"\d+(?:\.\d+)?", bare)}
+    used, written = _numbers(program), {float(run) for run in re.findall(r"(?<![^\W\d])\d+(?:\.\d+)?", bare)}
     return [number for number in words.numbers if number in written - used and number > 2]
 
 

@@ -44,6 +44,12 @@ _AS_IT_COMES = re.compile(
     r"\b(?:show up|appear|as they come|original order|input order|same order|order of appearance|keep the order)"
 )
 _FUZZY = 5
+_RELATIONS = [
+    (re.compile(form.replace("#", r"[€$£]?(-?\d+(?:,\d{3})*(?:\.\d+)?)")), name)
+    for name, forms in _TABLE["relations"].items()
+    for form in forms
+]
+"""Forms of words round a number, and how they compare with it."""
 
 
 def parts_of_name(name: str) -> list[str]:
@@ -149,6 +155,18 @@ class Words:
             values.append(int(number) if number.is_integer() else number)
         values += [_TABLE["numbers"][token] for token in _TOKEN.findall(counted) if token in _TABLE["numbers"]]
         return list(dict.fromkeys(values))
+
+    @cached_property
+    def bounded(self) -> dict[float, set[str]]:
+        """Numbers that the text compares with, each with the relations that it states: "more than 48" is `above`."""
+        found: dict[float, set[str]] = {}
+        text = self.folded.replace("%", " ")
+        for word, number in _TABLE["numbers"].items():
+            text = re.sub(rf"(?<![\w-]){word}(?![\w-])", str(number), text) if word not in _TABLE["factors"] else text
+        for pattern, relation in _RELATIONS:
+            for match in pattern.finditer(text):
+                found.setdefault(float(match.group(1).replace(",", "")), set()).add(relation)
+        return found
 
     @cached_property
     def article(self) -> bool:
@@ -293,6 +311,14 @@ class Words:
         stems = {stem for part in parts for stem in stems_of(part)}
         places = [index for index, token in enumerate(self.tokens) if stems_of(token) & stems]
         return places[0] if places else 999
+
+    def times_named(self, name: str) -> int:
+        """How often the text names a field, by all its words in a row."""
+        parts = parts_of_name(name) or [name.lower()]
+        places = range(len(self.tokens) - len(parts) + 1)
+        return sum(
+            all(part in stems_of(self.tokens[place + step]) for step, part in enumerate(parts)) for place in places
+        )
 
     def follows(self, name: str, *words: str) -> bool:
         """Whether a field is named right after one of these words: "by opened", "by due date", "by the size of it"."""

@@ -113,6 +113,12 @@ _MISSING = (
     "set",
     "any",
     "defined",
+    "there is",
+    "there are",
+    "given",
+    "provided",
+    "available",
+    "known",
 )
 _ANY = ("any", "any")
 

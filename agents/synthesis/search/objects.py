@@ -5,6 +5,7 @@ from typing import Any
 
 from agents.synthesis.language import Expr, subexpressions
 from agents.synthesis.search.bank import bank_of
+from agents.synthesis.search.derived import with_fields
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.values import same
 
@@ -13,6 +14,13 @@ __all__ = ["Open", "objects"]
 Solve = Callable[[Frame, tuple[Any, ...], str], list[Expr]]
 _BASES = 30
 _MAYBE = 4
+_CONVINCING = 4.4
+"""Above this cost of a field, it is sought over the other new fields too."""
+_NAMED = 2.0
+"""So much more may a field cost that the words name twice: where it is made and where it is used."""
+_COPIES = frozenset(["field", "const", "object", "var"])
+_DERIVED = 0.4
+"""The most of the work left that one such field may use up."""
 
 
 class Open:
@@ -195,18 +203,54 @@ def _solve_fields(
     solve: Solve,
     state: Open,
 ) -> bool:
-    complete = True
-    for name in names:
-        if name not in fields:
-            column = tuple(target.get(name) for target in targets)
-            fields[name] = [_named(frame, name, expr) for expr in solve(frame, column, name)]
-            fields[name].sort(key=lambda expr: expr.cost)
-            if fields[name]:
-                state.solved[name] = fields[name][0]
-            else:
-                state.missing.add(name)
-        complete = complete and bool(fields[name])
-    return complete
+    fresh = [name for name in names if name not in fields]
+    for name in fresh:
+        column = tuple(target.get(name) for target in targets)
+        fields[name] = [_named(frame, name, expr) for expr in solve(frame, column, name)]
+        fields[name].sort(key=lambda expr: expr.cost)
+    if fresh:
+        _derive_fields(frame, targets, fields, solve)
+    for name in fresh:
+        if fields[name]:
+            state.solved[name] = fields[name][0]
+        else:
+            state.missing.add(name)
+    return all(fields[name] for name in names)
+
+
+def _derive_fields(
+    frame: Frame, targets: tuple[dict[str, Any], ...], fields: dict[str, list[Expr]], solve: Solve
+) -> None:
+    """Seek the fields that did not convince once more, over those that did: the tax of the total, the total with it."""
+    named = {name: frame.words.times_named(name) > 1 for name in fields}
+    solid = {
+        name
+        for name, found in fields.items()
+        if _weakness(found) <= _CONVINCING + _NAMED * named[name] and found[0].op not in _COPIES
+    }
+    called = {name for name in solid if named[name]}
+    weak = [name for name, found in fields.items() if _weakness(found) > _CONVINCING]
+    seek = [name for name, found in fields.items() if called - {name} and name in solid] + weak
+    if not solid or not frame.words.tokens:
+        return
+    for name in sorted(seek, key=lambda name: _weakness(fields[name])):
+        made = {
+            other: (fields[other][0], tuple(target.get(other) for target in targets))
+            for other in fields
+            if other != name and (other in called or (name in weak and other in solid))
+        }
+        if not made:
+            continue
+        column = tuple(target.get(name) for target in targets)
+        with frame.budget.portion(_DERIVED):
+            more = solve(with_fields(frame, made, called), column, name)
+            fields[name] = sorted([*fields[name], *more], key=lambda expr: expr.cost)[:10]
+            if _weakness(fields[name]) <= _CONVINCING and fields[name][0].op not in _COPIES:
+                solid.add(name)
+
+
+def _weakness(found: list[Expr]) -> float:
+    return found[0].cost if found else 99.0
 
 
 def _named(frame: Frame, name: str, expr: Expr) -> Expr:

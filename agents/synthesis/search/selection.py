@@ -7,6 +7,7 @@ from typing import Any
 from agents.synthesis.language import Expr, Stage, make, var
 from agents.synthesis.search.bank import bank_of
 from agents.synthesis.search.dates import layouts_of
+from agents.synthesis.search.derived import combined_numbers
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.search.predicates import predicates, separating
 from agents.synthesis.values import is_number, key_of, kind_of
@@ -319,7 +320,8 @@ def _kind_cost(frame: Frame, key: Entry) -> float:
     measured = _measured(frame)
     change = 0.0
     if measured and not words.topic("by_date"):
-        change = -0.4 if name in measured else 0.8
+        names = {name, *(str(arg.params[0]) for arg in key.expr.args if arg.op == "field")}
+        change = -0.4 if names & measured else 0.8
     dated = layouts_of(key.values)
     if words.topic("by_date") and dated:
         return -0.4
@@ -345,7 +347,7 @@ def _sort_keys(frame: Frame) -> list[Entry]:
         bank = bank_of(frame, 1)
         entries = [
             e
-            for e in bank.of("num", "text", "date")
+            for e in [*bank.of("num", "text", "date"), *combined_numbers(frame)]
             if _comparable(e)
             and e.expr.op
             not in {
@@ -376,6 +378,8 @@ def _sort_change(frame: Frame, entry: Entry) -> float:
     words = frame.words
     if entry.expr.op == "number":
         return -0.8 if words.topic("numeric") else -0.95
+    if len(entry.expr.args) == 2 and entry.expr.type == "num":
+        return -0.5 if all(words.mention(str(arg.params[0])) >= 0.7 for arg in entry.expr.args if arg.params) else 0.0
     if entry.expr.op == "lower":
         return -0.4 if words.topic("ignore_case") else 0.6
     if entry.expr.op == "read_date":

@@ -14,10 +14,12 @@ from agents.synthesis.search.joined import joined, joins
 from agents.synthesis.search.keyed import keyed_objects, names_in_data
 from agents.synthesis.search.lists import ListSearch
 from agents.synthesis.search.missing import absent, defaults, filled, looked_for
+from agents.synthesis.search.neighbours import add_neighbours
 from agents.synthesis.search.numbers import arithmetic
 from agents.synthesis.search.objects import Open, objects
 from agents.synthesis.search.positions import parts
 from agents.synthesis.search.quantities import quantities
+from agents.synthesis.search.surcharges import surcharges
 from agents.synthesis.search.texts import formatted_numbers, templates
 from agents.synthesis.values import is_number, kind_of
 
@@ -56,6 +58,7 @@ class Search:
         kinds = {kind_of(target) for target in targets}
         bank = bank_of(frame, 1)
         add_columns(bank)
+        add_neighbours(bank)
         if kinds == {"obj"}:
             found = objects(frame, targets, self.solve, self.state)
             if _cheapest(found) > _SURE and names_in_data(frame, targets):
@@ -117,6 +120,8 @@ class Search:
             try:
                 for more in (absent(frame, targets, self.solve), choices(frame, targets, self.quick)):
                     found = _ranked(found + _within(frame, more))
+                if numeric and _cheapest(found) > _CHEAP:
+                    found = _ranked(found + _within(frame, surcharges(frame, targets)))
             finally:
                 self.choosing -= 1
         if numeric and _cheapest(found) > _CHOSEN:
