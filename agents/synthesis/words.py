@@ -21,6 +21,11 @@ _DATE = re.compile(
 )
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _IDIOMS = re.compile(rf"\b(?:{'|'.join(map(re.escape, _TABLE['idioms']))})\b", re.IGNORECASE)
+_OR_MORE = re.compile(
+    r"\bor (?:more|less|fewer|above|below|over|under|higher|lower|older|younger|later|earlier|better|longer"
+    r"|shorter|greater|up|so|newer|cheaper|worse)\b",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"\bone of |\b(?:the|this|that|each|every|which|last|first|next|previous|newest|latest|oldest|earliest|same|other"
     r"|another|right|wrong|new|newer|old|older|highest|lowest|biggest|smallest|largest|cheapest|best|worst|no|any|its)"
@@ -30,6 +35,11 @@ _PRONOUN = re.compile(
 _SAMPLES = (
     re.compile(
         r"(?:\be\.? ?g\.?|\bfor example|\bfor instance|\bsuch as|\blike|\bi\.e\.|\bex\.?:)[ :,]+[^,;)\n]*?\d[^ ,;)\n]*",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\(\d+(?:, ?\d+){2,}[^()\d]{0,8}\)|\d+(?:, ?\d+){2,},? ?(?:and so on|and so forth|etc|\.\.|\u2026)"
+        r"|\d+, ?\d+,? ?(?:and so on|etc\b|\.\.|\u2026)",
         re.IGNORECASE,
     ),
     re.compile(r"[\w.:/'\"-]*\d[\w.:/'\"-]* (?:becomes|turns into|->|→|=>) [\w.:/'\"-]+", re.IGNORECASE),
@@ -42,6 +52,9 @@ _SORTS = re.compile(
 )
 _AS_IT_COMES = re.compile(
     r"\b(?:show up|appear|as they come|original order|input order|same order|order of appearance|keep the order)"
+    r"|\border (?:in which |that |as |of )?(?:they|it|the \w+|these|first|their)(?: first)?"
+    r" (?:come|came|appear|show|occur|turn|are|arrive|arrival|appearance)"
+    r"|\bfirst (?:seen|appearance|occurrence)\b"
 )
 _FUZZY = 5
 _RELATIONS = [
@@ -115,6 +128,12 @@ class Words:
         return self if bare == self.text else Words(bare)
 
     @cached_property
+    def _without_bounds(self) -> "Words":
+        """The same without "or more" and its like, which say "at least" and offer no choice."""
+        bare = _OR_MORE.sub(" ", self.text)
+        return self if bare == self.text else Words(bare)
+
+    @cached_property
     def dates(self) -> list[str]:
         """Dates as written: `2024-07-01`, `2024-05`, and `2024-05` for "May 2024"."""
         found = _DATE.findall(self.text)
@@ -139,6 +158,15 @@ class Words:
     def samples(self) -> list[str]:
         """Parts of the text that only show a value: "e.g. 0017", "like 2024-Q1", "so 17 becomes 0017"."""
         return [match.group() for pattern in _SAMPLES for match in pattern.finditer(self.text)]
+
+    @cached_property
+    def sampled(self) -> set[float]:
+        """Numbers that stand only inside quotes: they show a value, and are no bounds."""
+        bare, shown = self.folded, set()
+        for text in self.quoted:
+            bare = bare.replace(text.lower(), " ")
+            shown |= {float(run) for run in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text) if len(text) > len(run)}
+        return shown - {float(run) for run in re.findall(r"\d+(?:\.\d+)?", bare)}
 
     @cached_property
     def numbers(self) -> list[float | int]:
@@ -172,7 +200,9 @@ class Words:
     def article(self) -> bool:
         """Whether the only 1 in the text is a "one" that compares with nothing: "one row for each"."""
         return not re.search(
-            r"(?<![\d.])1(?![\d.])|\b(?:than|least|most|over|under|above|below|exactly|only|just) one\b|\bone or\b",
+            r"(?<![\d.])1(?![\d.])"
+            r"|\b(?:than|least|most|over|under|above|below|exactly|only|just|single|with|for|is|if) one\b"
+            r"|\bone or\b",
             self.folded,
         )
 
@@ -268,8 +298,9 @@ class Words:
         """How the words change an operator's cost: down when called for, up when it needs to be and is not."""
         if name not in self._operator_costs:
             operator = OPERATORS[name]
-            if operator.words and self.has(*operator.words):
-                change = -0.35 - 0.1 * min(sum(self.has(word) for word in operator.words) - 1, 2)
+            spoken = self._without_bounds if name == "or" else self
+            if operator.words and spoken.has(*operator.words):
+                change = -0.35 - 0.1 * min(sum(spoken.has(word) for word in operator.words) - 1, 2)
             else:
                 change = operator.demand
             self._operator_costs[name] = change

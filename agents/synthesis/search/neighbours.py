@@ -8,7 +8,7 @@ from agents.synthesis.search.columns import columns_of, is_table
 from agents.synthesis.search.frame import Entry, built, kind_of_values
 from agents.synthesis.values import is_number, same
 
-__all__ = ["add_neighbours"]
+__all__ = ["add_neighbours", "add_repeats"]
 
 _RANKS = ("rank", "ranking", "ranked", "place", "position")
 
@@ -19,8 +19,7 @@ def add_neighbours(bank: Bank) -> None:
     if frame.cache.get("neighbours") or frame.depth + 1 >= len(LEVELS):
         return
     frame.cache["neighbours"] = True
-    if words.topic("repeats"):
-        _add_repeats(bank)
+    add_repeats(bank)
     counted = words.topic("index") and words.topic("group")
     spoken = words.topic("running") or words.topic("previous") or words.topic("carried")
     if not (spoken or counted or words.has(*_RANKS)):
@@ -115,9 +114,12 @@ def _names(rows: tuple[Any, ...]) -> list[str]:
     return list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))[:12]
 
 
-def _add_repeats(bank: Bank) -> None:
+def add_repeats(bank: Bank) -> None:
     """Add how many items hold the same in a field: among all, and among those up to this one."""
     frame = bank.frame
+    if frame.cache.get("repeats") or not frame.words.topic("repeats"):
+        return
+    frame.cache["repeats"] = True
     root = frame.roots[0].params[0]
     if frame.depth != 1 or root != LEVELS[0].element or not all("items" in scope for scope in frame.scopes):
         return
@@ -145,7 +147,7 @@ def _add_alike_counts(bank: Bank, source: Expr, name: str, own: list[Any], among
         return
     inner = field_of(var(LEVELS[1].element), name, "any", 0.1)
     test = make("equals", inner, field_of(frame.roots[0], name, "any", 0.1))
-    cost = 1.1 - 0.6 * frame.words.mention(name)
+    cost = 2.4 - 1.9 * frame.words.mention(name)
     alike = pipe(source, 1, (Stage("filter", (test,)),), None, cost)
     count = Entry(Expr("count", (alike,), (), "num", cost + 0.3), counts)
     one = Entry(const(1, "num", 0.1), (1,) * len(own))

@@ -24,6 +24,8 @@ _OTHERWISE = 0.3
 """What it costs to compare with a number in another way than the words state."""
 _EQUALLY = 2.0
 """What it costs to ask for the very number that the words compare with."""
+_GUESS = 1.0
+"""What a pair of tests costs more of which one asks for a value that only the example shows."""
 _TEXT_TESTS = ("contains_text", "contains_folded", "starts_with", "ends_with")
 
 
@@ -31,10 +33,10 @@ def predicates(frame: Frame) -> list[Entry]:
     """Return the tests of the frame, cheapest first."""
     found: list[Entry] | None = frame.cache.get("predicates")
     if found is None:
-        from agents.synthesis.search.neighbours import add_neighbours
+        from agents.synthesis.search.neighbours import add_repeats
 
         bank = bank_of(frame, 1)
-        add_neighbours(bank)
+        add_repeats(bank)
         unique: dict[Any, Entry] = {}
         for entry in _tests(bank):
             if entry is not None and entry.expr not in unique:
@@ -75,7 +77,8 @@ def _pairs(frame: Frame, pool: list[Entry], wanted: tuple[bool, ...]) -> Iterato
                     for a, b in zip(left.values, right.values, strict=True)
                 )
                 if joined == wanted:
-                    entry = built(frame, name, (left, right))
+                    extra = _GUESS * (guessed(frame, left) or guessed(frame, right))
+                    entry = built(frame, name, (left, right), (), extra)
                     if entry:
                         yield entry
 
@@ -256,6 +259,7 @@ def _absent_options(frame: Frame, chosen: list[Any]) -> list[str]:
 def _bounds(frame: Frame, values: list[Any]) -> dict[float, float]:
     """Numbers to compare with, and what each costs: those of the words, zero, and those of the example without words."""
     bounds: dict[float, float] = dict.fromkeys(frame.words.numbers, 0.3)
+    bounds |= {number: _UNCOMPARED for number in frame.words.sampled if number in bounds}
     if frame.words.bounded:
         bounds |= {number: _UNCOMPARED for number in bounds if number not in frame.words.bounded}
     for percent in frame.words.percents:

@@ -19,6 +19,7 @@ from agents.synthesis.search.numbers import arithmetic
 from agents.synthesis.search.objects import Open, objects
 from agents.synthesis.search.positions import parts
 from agents.synthesis.search.quantities import quantities
+from agents.synthesis.search.skeletons import skeletons
 from agents.synthesis.search.surcharges import surcharges
 from agents.synthesis.search.texts import formatted_numbers, templates
 from agents.synthesis.values import is_number, kind_of
@@ -32,6 +33,8 @@ _CHOSEN = 3.6
 """Above this cost of a choice between numbers, longer formulas are tried too."""
 _PLAIN = 2.0
 """Above this cost, texts that no words describe are put together from parts by position too."""
+_PLACED = 1.0
+"""What parts by position cost more when there are words, and none that speak of them."""
 _UNLIKELY = 3.0
 _PART = 0.6
 """The most of the work left that one way to read a column may use up."""
@@ -148,6 +151,8 @@ class Search:
         found = templates(bank, targets, _DEAR, [*filled(bank, targets), *joins(bank, targets)])
         found += formatted_numbers(bank, targets, _DEAR)
         found += [entry.expr for entry in cuts(bank, targets)]
+        if frame.words.quoted and _cheapest([*known, *found]) > _PLAIN:
+            found += skeletons(frame, targets)
         if frame.words.tokens and _cheapest([*known, *found]) > _PLAIN:
             found += [entry.expr for entry in cleaned(bank, targets)]
         plain = _CHEAP if frame.words.tokens else _PLAIN
@@ -167,7 +172,8 @@ class Search:
         pieces = [*parts(bank, targets), *quantities(bank, targets)]
         pieces.sort(key=lambda entry: entry.expr.cost)
         found = templates(bank, targets, _DEAR + 3.0, pieces) if pieces else []
-        return [expr.raised(-_support(expr)) for expr in found]
+        placed = _PLACED * bool(bank.frame.words.tokens and not bank.frame.words.topic("runs"))
+        return [expr.raised(placed - _support(expr)) for expr in found]
 
     def _tests(self, frame: Frame, targets: tuple[bool, ...]) -> list[Expr]:
         from agents.synthesis.search.predicates import separating

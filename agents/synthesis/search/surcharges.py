@@ -35,7 +35,7 @@ def surcharges(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
         return
     digits = digits_in_words(words.folded)
     digits = digits if digits is not None and digits >= decimals_of(targets) else None
-    amounts = [n for n in words.numbers if n and n not in words.percents][:_AMOUNTS]
+    amounts = [n for n in words.numbers if n and n not in words.percents and not (n == 1 and words.article)][:_AMOUNTS]
     signs = (1, -1) if words.topic("less") or words.topic("take") else (1,)
     steps = [sign * n for n in amounts for sign in signs]
     factors = [round(1 + sign * share / 100, 10) for share in words.percents[:3] for sign in (-1, 1)]
