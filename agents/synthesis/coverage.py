@@ -32,7 +32,7 @@ def unused_numbers(program: Expr, words: Words) -> list[float]:
     bare = _SAMPLE.sub(" ", words.text)
     for sample in (*words.quoted, *words.dates, *words.samples):
         bare = bare.replace(sample, " ")
-    used, written = _numbers(program), {float(run) for run in re.findall(r"\d+(?:\.\d+)?", bare)}
+    used, written = _numbers(program), {float(run) for run in re.findall(r"(?<![^\W\d])\d+(?:\.\d+)?", bare)}
     return [number for number in words.numbers if number in written - used and number > 2]
 
 
@@ -111,4 +111,14 @@ def _numbers(program: Expr) -> set[float]:
     plain = {float(value) for value in _parameters(program) if is_number(value)}
     inside = {float(run) for text in _literals(program) for run in re.findall(r"\d+", text)}
     shares = {round(abs(1 - value) * 100, 6) for value in plain} | {round(value * 100, 6) for value in plain}
-    return plain | inside | shares
+    beside = {float(value) for value in _next_to_bounds(program)}
+    return plain | inside | shares | beside
+
+
+def _next_to_bounds(program: Expr) -> Iterator[float]:
+    """Yield the whole number where the next range starts: "up to 14" is all there is to say of "from 15"."""
+    for expr in subexpressions(program):
+        if expr.op in {"at_most", "below", "at_least", "above"} and expr.args[1].op == "const":
+            bound = expr.args[1].params[0]
+            if isinstance(bound, int):
+                yield bound + 1 if expr.op in {"at_most", "above"} else bound - 1

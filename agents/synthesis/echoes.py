@@ -265,6 +265,8 @@ def is_spoken_of(value: Any, words: Words) -> bool:
     """Whether the words hold the literal of a test, or at least a word with the same beginning."""
     if isinstance(value, bool) or value in (0, "", None) or words.names_value(value):
         return True
+    if value == 1 and words.topic("repeats"):
+        return True
     if not isinstance(value, str):
         return isinstance(value, float) and value * 100 in words.percents
     folded = value.strip().lower()
@@ -320,5 +322,6 @@ def _is_echo(value: Any, words: Words, rows: int, *, label: bool, name: str) -> 
     if isinstance(value, bool) or value == 0 or words.names_value(value):
         return False
     if is_number(value):
-        return value not in words.knowledge and not (label and value in (1, 100))
+        held = {*words.knowledge, *(round(1 + sign * n / 100, 10) for n in words.percents for sign in (1, -1))}
+        return value not in held and not (label and value in (1, 100))
     return False

@@ -72,6 +72,9 @@ class PythonPrinter(Printer):
 
     def numbers(self, expr: Expr, printed: Printed) -> str:
         """Print the operand of a `sum`: a missing field counts as nothing."""
+        if expr.op == "list":
+            parts = [Expr("or_zero", (arg,)) if arg.op == "field" else arg for arg in expr.args]
+            return "[" + ", ".join(self.print(part).at(3) for part in parts) + "]"
         if expr.op != "pipe":
             return self.guarded("l", expr, printed)
         body = expr.params[2]

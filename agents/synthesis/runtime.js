@@ -24,6 +24,50 @@ const identity = value => {
   return JSON.stringify(Object.keys(value).sort().map(name => [name, identity(value[name])]));
 };
 
+const numberOr = (value, other) => {
+  if (typeof value !== 'string') return value ?? other;
+  const kept = value.replace(/[^0-9.-]/g, '');
+  return kept === '' || Number.isNaN(Number(kept)) ? other : Number(kept);
+};
+
+const numberBefore = (text, mark) => {
+  const parts = text.split(mark);
+  for (const [place, part] of parts.slice(0, -1).entries()) {
+    if (/\p{L}$/u.test(mark) && /^\p{L}/u.test(parts[place + 1])) continue;
+    const found = part.trimEnd().match(/((?<![\p{L}\p{N}])-)?([0-9.]+)$/u);
+    const kept = (found?.[2] ?? '').replace(/^\.+|\.+$/g, '');
+    const signed = found?.[1] && kept.length === found[2].length;
+    if (kept && kept.split('.').length < 3) return signed ? -Number(kept) : Number(kept);
+  }
+  return null;
+};
+
+const numberAfter = (text, mark) => {
+  const parts = text.split(mark);
+  for (const [place, part] of parts.slice(1).entries()) {
+    if (/^\p{L}/u.test(mark) && /\p{L}$/u.test(parts[place])) continue;
+    const found = part.match(/^[ :=#]*(-?)([0-9.]*)/);
+    const kept = found[2].replace(/^\.+|\.+$/g, '');
+    if (kept && kept.split('.').length < 3) return found[1] ? -Number(kept) : Number(kept);
+  }
+  return null;
+};
+
+const queryValue = (text, name) => {
+  const [query] = text.split('?').slice(1).join('?').split('#');
+  for (const part of query.split('&')) if (part.startsWith(`${name}=`)) return part.slice(name.length + 1);
+  return null;
+};
+
+const textPairs = (text, separator, joint) => {
+  const found = {};
+  for (const part of text.split(separator)) {
+    const place = part.indexOf(joint);
+    if (place >= 0) found[part.slice(0, place).trim()] = part.slice(place + joint.length).trim();
+  }
+  return found;
+};
+
 const orNull = compute => {
   try {
     return compute() ?? null;

@@ -93,7 +93,7 @@ def or_null(compute: Any) -> Any:
     """Give nothing where a part that is looked for is not there."""
     try:
         return compute()
-    except (IndexError, ValueError, TypeError, AttributeError):
+    except (IndexError, KeyError, ValueError, TypeError, AttributeError):
         return None
 
 
@@ -118,6 +118,59 @@ def numbers_in(text: Any) -> Any:
 def amount_of(text: Any, decimal: Any = ".") -> Any:
     kept = "".join(char for char in text if char in "0123456789-" + decimal)
     return float(kept.replace(decimal, "."))
+
+
+def number_or(value: Any, other: Any) -> Any:
+    if not isinstance(value, str):
+        return other if value is None else value
+    kept = "".join(char for char in value if char in "0123456789-.")
+    try:
+        return float(kept)
+    except ValueError:
+        return other
+
+
+def number_before(text: Any, mark: Any) -> Any:
+    parts = text.split(mark)
+    for place, part in enumerate(parts[:-1]):
+        if mark[-1:].isalpha() and parts[place + 1][:1].isalpha():
+            continue
+        head = part.rstrip()
+        kept = head[len(head.rstrip("0123456789.")) :].strip(".")
+        if kept and kept.count(".") < 2:
+            before = head[: len(head) - len(kept)]
+            signed = before.endswith("-") and not before[-2:-1].isalnum()
+            return -float(kept) if signed else float(kept)
+    return None
+
+
+def number_after(text: Any, mark: Any) -> Any:
+    parts = text.split(mark)
+    for place, part in enumerate(parts[1:]):
+        if mark[:1].isalpha() and parts[place][-1:].isalpha():
+            continue
+        tail = part.lstrip(" :=#").removeprefix("-")
+        kept = tail[: len(tail) - len(tail.lstrip("0123456789."))].strip(".")
+        if kept and kept.count(".") < 2:
+            return -float(kept) if part.lstrip(" :=#").startswith("-") else float(kept)
+    return None
+
+
+def query_value(text: Any, name: Any) -> Any:
+    for part in text.partition("?")[2].partition("#")[0].split("&"):
+        halves = part.partition("=")
+        if halves[0] == name and halves[1]:
+            return halves[2]
+    return None
+
+
+def text_pairs(text: Any, separator: Any, joint: Any) -> Any:
+    found = {}
+    for part in text.split(separator):
+        halves = part.partition(joint)
+        if halves[1]:
+            found[halves[0].strip()] = halves[2].strip()
+    return found
 
 
 def emails_in(text: Any) -> Any:

@@ -21,6 +21,11 @@ _DATE = re.compile(
 )
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _IDIOMS = re.compile(rf"\b(?:{'|'.join(map(re.escape, _TABLE['idioms']))})\b", re.IGNORECASE)
+_OR_MORE = re.compile(
+    r"\bor (?:more|less|fewer|above|below|over|under|higher|lower|older|younger|later|earlier|better|longer"
+    r"|shorter|greater|up|so|newer|cheaper|worse)\b",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"\bone of |\b(?:the|this|that|each|every|which|last|first|next|previous|newest|latest|oldest|earliest|same|other"
     r"|another|right|wrong|new|newer|old|older|highest|lowest|biggest|smallest|largest|cheapest|best|worst|no|any|its)"
@@ -30,6 +35,11 @@ _PRONOUN = re.compile(
 _SAMPLES = (
     re.compile(
         r"(?:\be\.? ?g\.?|\bfor example|\bfor instance|\bsuch as|\blike|\bi\.e\.|\bex\.?:)[ :,]+[^,;)\n]*?\d[^ ,;)\n]*",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\(\d+(?:, ?\d+){2,}[^()\d]{0,8}\)|\d+(?:, ?\d+){2,},? ?(?:and so on|and so forth|etc|\.\.|\u2026)"
+        r"|\d+, ?\d+,? ?(?:and so on|etc\b|\.\.|\u2026)",
         re.IGNORECASE,
     ),
     re.compile(r"[\w.:/'\"-]*\d[\w.:/'\"-]* (?:becomes|turns into|->|→|=>) [\w.:/'\"-]+", re.IGNORECASE),
@@ -42,8 +52,17 @@ _SORTS = re.compile(
 )
 _AS_IT_COMES = re.compile(
     r"\b(?:show up|appear|as they come|original order|input order|same order|order of appearance|keep the order)"
+    r"|\border (?:in which |that |as |of )?(?:they|it|the \w+|these|first|their)(?: first)?"
+    r" (?:come|came|appear|show|occur|turn|are|arrive|arrival|appearance)"
+    r"|\bfirst (?:seen|appearance|occurrence)\b"
 )
 _FUZZY = 5
+_RELATIONS = [
+    (re.compile(form.replace("#", r"[€$£]?(-?\d+(?:,\d{3})*(?:\.\d+)?)")), name)
+    for name, forms in _TABLE["relations"].items()
+    for form in forms
+]
+"""Forms of words round a number, and how they compare with it."""
 
 
 def parts_of_name(name: str) -> list[str]:
@@ -109,6 +128,12 @@ class Words:
         return self if bare == self.text else Words(bare)
 
     @cached_property
+    def _without_bounds(self) -> "Words":
+        """The same without "or more" and its like, which say "at least" and offer no choice."""
+        bare = _OR_MORE.sub(" ", self.text)
+        return self if bare == self.text else Words(bare)
+
+    @cached_property
     def dates(self) -> list[str]:
         """Dates as written: `2024-07-01`, `2024-05`, and `2024-05` for "May 2024"."""
         found = _DATE.findall(self.text)
@@ -135,6 +160,15 @@ class Words:
         return [match.group() for pattern in _SAMPLES for match in pattern.finditer(self.text)]
 
     @cached_property
+    def sampled(self) -> set[float]:
+        """Numbers that stand only inside quotes: they show a value, and are no bounds."""
+        bare, shown = self.folded, set()
+        for text in self.quoted:
+            bare = bare.replace(text.lower(), " ")
+            shown |= {float(run) for run in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text) if len(text) > len(run)}
+        return shown - {float(run) for run in re.findall(r"\d+(?:\.\d+)?", bare)}
+
+    @cached_property
     def numbers(self) -> list[float | int]:
         """Numbers in the order of the text, digits and number words; dates are left out."""
         plain = _DATE.sub(" ", self.text)
@@ -151,10 +185,24 @@ class Words:
         return list(dict.fromkeys(values))
 
     @cached_property
+    def bounded(self) -> dict[float, set[str]]:
+        """Numbers that the text compares with, each with the relations that it states: "more than 48" is `above`."""
+        found: dict[float, set[str]] = {}
+        text = self.folded.replace("%", " ")
+        for word, number in _TABLE["numbers"].items():
+            text = re.sub(rf"(?<![\w-]){word}(?![\w-])", str(number), text) if word not in _TABLE["factors"] else text
+        for pattern, relation in _RELATIONS:
+            for match in pattern.finditer(text):
+                found.setdefault(float(match.group(1).replace(",", "")), set()).add(relation)
+        return found
+
+    @cached_property
     def article(self) -> bool:
         """Whether the only 1 in the text is a "one" that compares with nothing: "one row for each"."""
         return not re.search(
-            r"(?<![\d.])1(?![\d.])|\b(?:than|least|most|over|under|above|below|exactly|only|just) one\b|\bone or\b",
+            r"(?<![\d.])1(?![\d.])"
+            r"|\b(?:than|least|most|over|under|above|below|exactly|only|just|single|with|for|is|if) one\b"
+            r"|\bone or\b",
             self.folded,
         )
 
@@ -250,8 +298,9 @@ class Words:
         """How the words change an operator's cost: down when called for, up when it needs to be and is not."""
         if name not in self._operator_costs:
             operator = OPERATORS[name]
-            if operator.words and self.has(*operator.words):
-                change = -0.35 - 0.1 * min(sum(self.has(word) for word in operator.words) - 1, 2)
+            spoken = self._without_bounds if name == "or" else self
+            if operator.words and spoken.has(*operator.words):
+                change = -0.35 - 0.1 * min(sum(spoken.has(word) for word in operator.words) - 1, 2)
             else:
                 change = operator.demand
             self._operator_costs[name] = change
@@ -293,6 +342,14 @@ class Words:
         stems = {stem for part in parts for stem in stems_of(part)}
         places = [index for index, token in enumerate(self.tokens) if stems_of(token) & stems]
         return places[0] if places else 999
+
+    def times_named(self, name: str) -> int:
+        """How often the text names a field, by all its words in a row."""
+        parts = parts_of_name(name) or [name.lower()]
+        places = range(len(self.tokens) - len(parts) + 1)
+        return sum(
+            all(part in stems_of(self.tokens[place + step]) for step, part in enumerate(parts)) for place in places
+        )
 
     def follows(self, name: str, *words: str) -> bool:
         """Whether a field is named right after one of these words: "by opened", "by due date", "by the size of it"."""

@@ -1,5 +1,16 @@
 """The operators of the language: one entry each with meaning, cost, words and two printings."""
 
-from agents.synthesis.operators import dates, lists, logic, nuances, numbers, objects, positions, quantities, texts
+from agents.synthesis.operators import (
+    dates,
+    extracts,
+    lists,
+    logic,
+    nuances,
+    numbers,
+    objects,
+    positions,
+    quantities,
+    texts,
+)
 
-__all__ = ["dates", "lists", "logic", "nuances", "numbers", "objects", "positions", "quantities", "texts"]
+__all__ = ["dates", "extracts", "lists", "logic", "nuances", "numbers", "objects", "positions", "quantities", "texts"]

@@ -62,9 +62,21 @@ def _py_mapped(value: str) -> str:
 
 
 def _look_up(table: Any, key: Any) -> Any:
-    if not isinstance(table, dict) or isinstance(key, list | dict | bool) or key is None:
+    if not isinstance(table, dict) or isinstance(key, list | dict | bool):
         raise Undefined
+    if key is None:
+        return None
     return table.get(text_of(key))
+
+
+def _each_entry(value: dict[str, Any]) -> list[Any]:
+    if not all(isinstance(inner, list) for inner in value.values()):
+        raise Undefined
+    return [{"key": name, "value": element} for name, inner in value.items() for element in inner]
+
+
+def _without_values(value: dict[str, Any], options: tuple[str, ...]) -> dict[str, Any]:
+    return {name: None if inner in options and isinstance(inner, str) else inner for name, inner in value.items()}
 
 
 def _pairs(value: dict[str, Any]) -> list[Any]:
@@ -116,6 +128,8 @@ register(
     Operator("keys", _obj(list), "list", _O, 1.3, "Object.keys({0})", "list({0})", "the field names of {0}", ("keys", "names", "fields", "key", "columns"), demand=0.4),
     Operator("values", _obj(lambda a: list(a.values())), "list", _O, 1.4, "Object.values({0})", "list({0:m}.values())", "the values of {0}", ("values", "list", "array"), demand=0.4),
     Operator("entries", _obj(_pairs), "list", _O, 1.3, "Object.entries({0}).map(([key, value]) => ({{ key, value }}))", '[{{"key": key, "value": value}} for key, value in {0:m}.items()]', "the fields of {0} as key and value", ("key", "keys", "entries", "pairs", "value", "object", "which"), demand=0.3),
+    Operator("each_entry", _obj(_each_entry), "list", _O, 1.5, "Object.entries({0}).flatMap(([key, values]) => values.map(value => ({{ key, value }})))", '[{{"key": key, "value": value}} for key, values in {0:m}.items() for value in values]', "each entry of the lists in {0} as key and value", ("each", "every", "per", "flat", "rows", "list", "lists"), demand=0.3),
+    Operator("null_values", _obj(_without_values), "obj", _O, 1.6, _js_mapped("{p0}.includes(value) ? null : value"), _py_mapped("None if value in {p0} else value"), "{0} with null for {p0}", ("null", "nulls", "missing", "unknown", "empty", "none", "nothing", "blank"), demand=0.8),
     Operator("query_pairs", _obj(lambda a: [f"{name}={text_of(inner)}" for name, inner in a.items()]), "list", _O, 1.8, "Object.entries({0}).map(([name, value]) => `${{name}}=${{value}}`)", '[f"{{name}}={{as_text(value)}}" for name, value in {0:m}.items()]', "the fields of {0} as name=value", ("query", "url", "params", "parameters", "string", "pairs"), needs=("as_text",)),
     Operator("look_up", _look_up, "any", ("obj", "any"), 1.3, "{0:m}[{1}]", "{0:m}.get({1})", "the entry of {0} for {1}", ("look", "lookup", "map", "mapping", "translate", "code", "according", "name", "label", "match", "from", "by")),
     Operator("merged", lambda a, b: {**(a or {}), **(b or {})}, "obj", ("obj", "obj"), 1.2, "{{ ...{0}, ...{1} }}", "{{**{0:18}, **{1:18}}}", "{0} merged with {1}", ("merge", "combine", "with", "together", "and", "flat", "flatten", "top", "up")),

@@ -71,6 +71,13 @@ def _first_of(found: list[Any]) -> Any:
     return found[0]
 
 
+def _any_number(value: Any, other: Any) -> Any:
+    if isinstance(value, bool | list | dict):
+        raise Undefined
+    found = runtime.number_or(value, other)
+    return _finite(found) if isinstance(found, float) else found
+
+
 def _mask(text: str, kept: int, mark: str) -> str:
     return mark * (len(text) - kept) + text[-kept:]
 
@@ -143,6 +150,8 @@ register(
              "the letters and digits of {0}", ("letters", "alphanumeric", "special", "punctuation", "characters"), demand=0.8),
     Operator("amount", _text(lambda a, point: _finite(runtime.amount_of(a, point))), "num", _T, 1.4, "", "amount_of({0}, {p0})",
              "the amount in {0}", ("number", "amount", "currency", "price", "euro", "dollar", "numeric", "sign", "clean", "parse", "value"), needs=("amount_of",)),
+    Operator("numeric", _any_number, "num", ("any",), 1.3, "numberOr({0}, {p0})", "number_or({0}, {p0})",
+             "{0} as a number, also when it is a text, else {p0}", ("number", "numeric", "always", "sometimes", "amount", "clean", "text", "string", "missing"), needs=("number_or", "numberOr")),
     Operator("first_number", _text(lambda a: _first_of(runtime.numbers_in(a))), "num", _T, 1.5, "Number({0:m}.match(/(?<!\\d|\\d\\.)-?\\d+(\\.\\d+)?/)[0])", "numbers_in({0})[0]",
              "the first number in {0}", ("number", "extract", "amount", "find", "digits", "price", "pull", "parse", "minutes", "numeric"), needs=("numbers_in",)),
     Operator("first_digits", _text(lambda a: _first_of(runtime.digit_runs(a))), "text", _T, 1.5, "{0:m}.match(/[0-9]+/)[0]", "digit_runs({0})[0]",

@@ -243,9 +243,12 @@ def _grow(bank: Bank) -> None:
     ):
         for entry in bank.of(kind)[:40]:
             bank.extend(grow(bank.frame, entry))
+    for entry in [e for e in bank.of("obj") if e.expr.op == "text_pairs"][:4]:
+        _add_fields(bank, entry, 2)
     for entry in bank.of("any")[:10]:
         if any(isinstance(value, str) for value in entry.values):
             bank.extend(text_entries(bank.frame, entry))
+    bank.extend(_numeric(bank))
     numbers = [e for e in bank.of("num") if e.expr.op == "field" and e.expr.args[0].op == "var"]
     bank.extend(_together(bank.frame, numbers))
     bank.extend(_counted(bank.frame, numbers))
@@ -254,6 +257,18 @@ def _grow(bank: Bank) -> None:
         for key in [*bank.of("text"), *bank.of("num")][:12]:
             _add_looked_up(bank, entry, key)
     bank.extend(date_entries(bank.frame, bank.of("text", "num")[:60], level=1))
+
+
+def _numeric(bank: Bank) -> Iterator[Entry | None]:
+    """Fields that are sometimes a number and sometimes a text that holds one, with a number of the words where missing."""
+    frame = bank.frame
+    for entry in bank.of("any")[:10]:
+        there = {kind_of(value) for value in entry.values if value is not None and value is not BOTTOM}
+        if there != {"num", "text"}:
+            continue
+        missing = any(value is None for value in entry.values)
+        for other in dict.fromkeys([None, 0, *frame.words.numbers[:3]]) if missing else (None,):
+            yield built(frame, "numeric", (entry,), (other,), -0.4 + 0.2 * (other is not None))
 
 
 def _counted(frame: Frame, numbers: list[Entry]) -> Iterator[Entry | None]:
@@ -322,4 +337,17 @@ def _add_looked_up(bank: Bank, table: Entry, key: Entry) -> None:
     entry = built(bank.frame, "look_up", (table, key))
     if entry and any(value is not BOTTOM and value is not None for value in entry.values):
         kind = kind_of_values(entry.values)
-        bank.add(Entry(Expr("look_up", entry.expr.args, (), kind, entry.expr.cost), entry.values))
+        typed = Entry(Expr("look_up", entry.expr.args, (), kind, entry.expr.cost), entry.values)
+        bank.add(typed)
+        if kind == "num" and None in entry.values:
+            bank.extend(_or_number(bank.frame, typed))
+
+
+def _or_number(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    """A number that is looked up, or one of the words (1, 0) where there is none."""
+    for number in dict.fromkeys([*frame.words.numbers, 1, 0]):
+        literal = Entry(
+            const(number, "num", 0.2 if number in frame.words.numbers else 0.8), (number,) * len(entry.values)
+        )
+        found = built(frame, "default", (entry, literal), (), -0.5)
+        yield Entry(replace(found.expr, type="num"), found.values) if found else None

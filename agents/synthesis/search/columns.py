@@ -4,18 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from agents.synthesis.language import LEVELS, OPERATORS, Expr, Stage, const, field_of, make, pipe, scopes_of, var
+from agents.synthesis.language import LEVELS, OPERATORS, Expr, Stage, const, make, pipe, scopes_of, var
 from agents.synthesis.search.bank import Bank, bank_of
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built, kind_of_values
 from agents.synthesis.search.growth import list_entries
 from agents.synthesis.search.predicates import predicates
-from agents.synthesis.values import is_number, same
+from agents.synthesis.values import is_number
 
-__all__ = ["add_columns"]
+__all__ = ["add_columns", "columns_of", "is_table"]
 
 _TABLES = 5
 _COLUMNS = 24
-_RANKS = ("rank", "ranking", "ranked", "place", "position")
 
 
 def add_columns(bank: Bank) -> None:
@@ -27,26 +26,19 @@ def add_columns(bank: Bank) -> None:
     tables = [
         e
         for e in bank.of("list")
-        if any(_is_table(value) for value in e.values) and all(_is_table(v) or v in (None, []) for v in e.values)
+        if any(is_table(value) for value in e.values) and all(is_table(v) or v in (None, []) for v in e.values)
     ]
     for table in tables[:_TABLES]:
         for end in ("first", "last"):
             one = built(frame, end, (table,), (), -0.4) if table.expr.op == "field" and frame.words.has(end) else None
             if one is not None:
                 bank.add_object(Entry(replace(one.expr, type="obj"), one.values))
-        for entry in _columns(frame, table):
+        for entry in columns_of(frame, table):
             bank.add(entry)
-    words = frame.words
-    if (
-        words.topic("running")
-        or words.topic("previous")
-        or words.has(*_RANKS)
-        or (words.topic("index") and words.topic("group"))
-    ):
-        _add_neighbours(bank)
 
 
-def _is_table(value: Any) -> bool:
+def is_table(value: Any) -> bool:
+    """Whether a value is a list of objects, at least one."""
     return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
 
 
@@ -61,7 +53,8 @@ def _elements(frame: Frame, table: Entry) -> tuple[Frame, list[range]]:
     return Frame(scopes, (root,), frame.depth + 1, frame.words, frame.budget), spans
 
 
-def _columns(frame: Frame, table: Entry) -> Iterator[Entry | None]:
+def columns_of(frame: Frame, table: Entry) -> Iterator[Entry | None]:
+    """Yield the columns of a list of objects, those of its rows that pass a test, and what is said of each."""
     elements, spans = _elements(frame, table)
     if not elements.scopes:
         return
@@ -167,85 +160,3 @@ def _extremes(frame: Frame, table: Entry, column: Entry, spans: list[range], ele
             values = tuple((row or {}).get(name) for row in rows)
             cost = entry.expr.cost + 0.4 - 0.2 * frame.words.mention(name)
             yield Entry(Expr("field", (entry.expr,), (name,), kind_of_values(values), cost), values)
-
-
-def _add_neighbours(bank: Bank) -> None:
-    """Add running totals and the row before: what the position among the elements gives."""
-    frame = bank.frame
-    names = {level.elements: level for level in LEVELS}
-    for root in [root for root in frame.roots if root.params[0] in names]:
-        level = names[root.params[0]]
-        if not all(level.index in scope and level.elements in scope for scope in frame.scopes):
-            continue
-        if not all(_is_table(scope[level.elements]) for scope in frame.scopes):
-            continue
-        table = Entry(var(level.elements, "list", 0.3), tuple(scope[level.elements] for scope in frame.scopes))
-        index = Entry(var(level.index, "num", 0.1), tuple(scope[level.index] for scope in frame.scopes))
-        row = var(level.element)
-        rows = tuple(scope[level.element] for scope in frame.scopes)
-        if frame.words.has(*_RANKS):
-            _add_ranks(bank, table, row, rows)
-        if frame.words.topic("group") and (frame.words.topic("running") or frame.words.topic("index")):
-            _add_alike(bank, table, index, row, rows)
-        if frame.words.topic("running"):
-            values = tuple(rows[: i + 1] for rows, i in zip(table.values, index.values, strict=True))
-            so_far = Entry(make("up_to_here", table.expr, index.expr), values)
-            for entry in _columns(frame, so_far):
-                bank.add(entry)
-        if frame.words.topic("previous"):
-            for name, step in (("before_here", -1), ("after_here", 1)):
-                values = tuple(
-                    rows[i + step] if 0 <= i + step < len(rows) else None
-                    for rows, i in zip(table.values, index.values, strict=True)
-                )
-                extra = 0.0 if (name == "after_here") == frame.words.has("next", "following") else 0.8
-                near = Entry(Expr(name, (table.expr, index.expr), (), "obj", 0.8 + extra), values)
-                bank.add_object(near)
-
-
-def _add_alike(bank: Bank, table: Entry, index: Entry, row: Expr, rows: tuple[Any, ...]) -> None:
-    """Add the rows so far that share a field with this one: their number and their totals."""
-    frame = bank.frame
-    for name in _names(rows):
-        alike = tuple(
-            [one for one in every[: place + 1] if isinstance(one, dict) and same(one.get(name), own.get(name))]
-            for every, place, own in zip(table.values, index.values, rows, strict=True)
-        )
-        if max(map(len, alike)) < 2:
-            continue
-        test = make(
-            "equals", field_of(var(LEVELS[frame.depth].element), name, "any", 0.1), field_of(row, name, "any", 0.1)
-        )
-        cost = 1.2 - 0.5 * frame.words.mention(name)
-        so_far = make("up_to_here", table.expr, index.expr)
-        entry = Entry(pipe(so_far, frame.depth, (Stage("filter", (test,)),), None, cost), alike)
-        if frame.words.topic("index"):
-            bank.add(Entry(Expr("count", (entry.expr,), (), "num", cost + 0.4), tuple(map(len, alike))))
-        if frame.words.topic("running"):
-            for column in _columns(frame, entry):
-                bank.add(column)
-
-
-def _add_ranks(bank: Bank, table: Entry, row: Expr, rows: tuple[Any, ...]) -> None:
-    """Add how many rows come before this one by a number, plus one."""
-    frame = bank.frame
-    for name in _names(rows):
-        if not all(is_number(one.get(name)) for every in table.values for one in every):
-            continue
-        for op, falling in (("above", True), ("below", False)):
-            sides = (field_of(var(LEVELS[frame.depth].element), name, "num", 0.1), field_of(row, name, "num", 0.1))
-            ahead = tuple(
-                sum(one[name] > own[name] if falling else one[name] < own[name] for one in every)
-                for every, own in zip(table.values, rows, strict=True)
-            )
-            test = make(op, *sides)
-            cost = 1.6 - 0.4 * frame.words.mention(name) + 0.4 * (falling != frame.words.topic("strongly_descending"))
-            before = pipe(table.expr, frame.depth, (Stage("filter", (test,)),), None, cost)
-            count = Expr("count", (before,), (), "num", cost)
-            bank.add(
-                Entry(Expr("add", (count, const(1, "num", 0.1)), (), "num", cost + 0.3), tuple(n + 1 for n in ahead))
-            )
-
-
-def _names(rows: tuple[Any, ...]) -> list[str]:
-    return list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))[:12]

@@ -17,6 +17,8 @@ Solve = Callable[[Frame, tuple[Any, ...], str], list[Expr]]
 _ECHO = 8.0
 _WORDY = 0.6
 """What each further word of a label costs that the description does not hold: it may be put together."""
+_SAMPLE = 1.4
+"""Cost of a quoted label with a number in it: it may show a value of the row."""
 _SIDE = 3.8
 """The most that one side of a choice may cost."""
 _PAIR = r"['\"]?([\w.+%-]+)['\"]?\s*(?:=>|->|→|=|:| means | is | to | becomes | as | for | stands for )\s*['\"]?([\w.+%-]+(?: [A-Z][\w]*)*)['\"]?"
@@ -138,7 +140,8 @@ def _order(frame: Frame, value: Any) -> int:
 
 def _label_cost(frame: Frame, value: Any) -> float:
     if frame.words.names_value(value):
-        return 0.15
+        sample = isinstance(value, str) and value in frame.words.quoted and re.search(r"\d", value) is not None
+        return _SAMPLE if sample else 0.15
     if value in (0, None, "", False, True):
         return 0.6
     if is_number(value):

@@ -1,5 +1,6 @@
 """Texts that are part of a field: between the characters that always stand around them, or without some characters."""
 
+import re
 from collections.abc import Iterator
 
 from agents.synthesis.search.bank import Bank
@@ -31,6 +32,7 @@ def _around(frame: Frame, entry: Entry, targets: tuple[str, ...]) -> Iterator[En
     lefts = [text[place - size : place] for size in range(1, min(_LEFT, place) + 1)]
     word = text[:place].rstrip().split(" ")[-1] + text[len(text[:place].rstrip()) : place]
     lefts = list(dict.fromkeys([*lefts, word])) if word else lefts
+    lefts = [left for left in lefts if not (frame.words.tokens and _holds_data(frame, left))]
     rights = [text[place + len(target) :][:size] for size in (1, 2) if len(text) >= place + len(target) + size]
     for left in lefts:
         for right in rights:
@@ -39,6 +41,12 @@ def _around(frame: Frame, entry: Entry, targets: tuple[str, ...]) -> Iterator[En
         yield built(frame, "last_piece", (entry,), (left,), _price(frame, left) + 0.2)
     for right in rights:
         yield built(frame, "before", (entry,), (right,), _price(frame, right) + 0.2)
+
+
+def _holds_data(frame: Frame, mark: str) -> bool:
+    """Whether a mark holds digits that no word does: they belong to the value."""
+    runs = re.findall(r"\d+", mark)
+    return any(re.search(rf"(?<!\d){run}(?!\d)", frame.words.folded) is None for run in runs)
 
 
 def _price(frame: Frame, mark: str) -> float:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from agents.synthesis.language import LEVELS, Expr, const
+from agents.synthesis.search.extracts import extracted, widths
 from agents.synthesis.search.frame import Entry, Frame, built, kind_of_values
 from agents.synthesis.values import kind_of
 
@@ -50,8 +52,6 @@ _NUMBERS_IN_TEXT = frozenset(["first_number", "digits", "first_digits", "last_di
 _TOGETHER = frozenset(["digits", "letters_digits"])
 """What puts characters together that stand apart."""
 _PROSE = 1.2
-_AFTER = -0.7
-"""What a word of the description before a part of a text saves."""
 _SPELLED = 1.0
 """Cost of a slug where the words spell out what becomes of spaces."""
 SECOND_TEXT = (
@@ -91,6 +91,7 @@ def text_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     yield from _cuts(frame, entry)
     yield from _parsed(frame, entry)
     yield from _replaced(frame, entry)
+    yield from extracted(frame, entry)
 
 
 def _by_chance(frame: Frame, entry: Entry) -> float:
@@ -140,7 +141,6 @@ def _replaced(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     yield from _slugs(frame, entry)
     yield from _kept(frame, entry)
     named = frame.words.symbols
-    yield from _after_words(frame, entry, texts)
     for char in sorted({char for text in texts for char in text if not char.isalnum()}):
         cost = 0.0 if char in named or char in frame.words.quoted else 0.4
         yield built(frame, "remove", (entry,), (char,), cost)
@@ -151,7 +151,7 @@ def _replaced(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     for literal in frame.words.quoted:
         yield built(frame, "remove", (entry,), (literal,), -0.3)
         for other in frame.words.quoted:
-            if other != literal:
+            if other != literal and literal not in other:
                 yield built(frame, "replace", (entry,), (literal, other), -0.5)
 
 
@@ -173,22 +173,6 @@ def _kept(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
             yield built(frame, "keep_chars", (entry,), ("0123456789" + mark,), 0.2 - 0.2 * len(mark))
 
 
-def _after_words(frame: Frame, entry: Entry, texts: list[str]) -> Iterator[Entry | None]:
-    """Yield what stands after a word that the description names: the number after `EUR`, the value of `utm_source=`."""
-    for word in frame.words.marks:
-        held = [text for text in texts if word in text]
-        if 2 * len(held) < len(texts):
-            continue
-        for joint in dict.fromkeys(re.findall(rf"{re.escape(word)}([ :=#.]{{1,2}})", "\n".join(held))):
-            mark = word + joint
-            part = built(frame, "between", (entry,), (mark, " "), _AFTER)
-            yield part
-            yield built(frame, "first_number", (part,), (), _AFTER) if part else None
-            yield built(frame, "first_digits", (part,), (), _AFTER) if part else None
-            for end in [end for end in "&,;|)\n" if any(end in text for text in held)]:
-                yield built(frame, "between", (entry,), (mark, end), _AFTER + 0.1)
-
-
 def pieces(frame: Frame, entry: Entry, *, few: bool = False) -> Iterator[Entry | None]:
     """Split at every separator that all the texts hold (or one: a text without it stays whole)."""
     texts = [value for value in entry.values if isinstance(value, str)]
@@ -207,7 +191,7 @@ def pieces(frame: Frame, entry: Entry, *, few: bool = False) -> Iterator[Entry |
             yield built(frame, name, (entry,), (separator,), extra)
         most = max(text.count(separator) for text in texts)
         for index in range(1, min(most + 1, 3 if few else 5)):
-            yield built(frame, "piece", (entry,), (separator, index), extra)
+            yield built(frame, "piece", (entry,), (separator, index), extra + 0.6 * (index > 2))
         if few:
             continue
         yield built(frame, "occurrences", (entry,), (separator,), extra)
@@ -264,24 +248,35 @@ def number_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
         return
     if entry.expr.op == "var" and entry.expr.params[0] in MOVING:
         ones = Entry(const(1, "num", 0.1), (1,) * len(frame.scopes))
-        yield built(frame, "add", (entry, ones), (), -0.7)
+        after = built(frame, "add", (entry, ones), (), -0.7)
+        yield after
+        yield from _filled_up(frame, after)
         if frame.words.numbers:
             twos = [n for n in frame.words.numbers if isinstance(n, int) and n > 1]
             for number in twos:
                 yield built(frame, "add", (entry, Entry(const(number, "num", 0.4), (number,) * len(frame.scopes))))
     text = built(frame, "text", (entry,))
     yield text
-    if text and frame.words.has("pad", "padded", "leading", "zeros", "zeroes", "digits", "zero", "digit"):
+    if text is not None and frame.words.has("pad", "padded", "leading", "zeros", "zeroes", "digits", "zero", "digit"):
         for width in frame.words.numbers:
             if isinstance(width, int) and 1 < width <= 12:
                 yield built(frame, "pad", (text,), (width, "0"))
+    yield from _filled_up(frame, entry)
     for name in ("abs", "floor", "ceil"):
         yield built(frame, name, (entry,))
 
 
+def _filled_up(frame: Frame, number: Entry | None) -> Iterator[Entry | None]:
+    """Yield a number with as many digits as the words show: "M-001"."""
+    text = built(frame, "text", (number,)) if number is not None else None
+    if text is not None:
+        for width in widths(frame):
+            yield built(frame, "pad", (text,), (width, "0"), -0.8)
+
+
 def object_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     """Yield what is said of one object."""
-    for name in ("keys", "values", "entries", "query_pairs"):
+    for name in ("keys", "values", "entries", "each_entry", "query_pairs"):
         yield built(frame, name, (entry,))
     yield built(frame, "to_json", (entry,))
     spelled = _SPELLED * (frame.words.has("spaces", "blanks", "space", "blank") and not frame.words.has("snake"))
@@ -314,8 +309,19 @@ def object_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
         yield built(frame, "flatten", (entry,), (separator,), 1.2 if nested else 0.0)
         yield built(frame, "unflatten", (entry,), (separator,))
     yield from _renamed(frame, entry)
+    yield from _nulled(frame, entry, objects)
     for value in dict.fromkeys([0, "", *frame.words.quoted, *frame.words.numbers]):
         yield built(frame, "default_values", (entry,), (value,), 0.0 if frame.words.names_value(value) else 0.4)
+
+
+def _nulled(frame: Frame, entry: Entry, objects: list[Any]) -> Iterator[Entry | None]:
+    """Objects in which what the words quote, or the example writes for nothing, is null."""
+    held = {value for one in objects for value in one.values() if isinstance(value, str)}
+    spoken = [text for text in frame.words.quoted if text != ""]
+    if spoken and held & set(spoken):
+        yield built(frame, "null_values", (entry,), (tuple(dict.fromkeys(spoken)),), -0.4)
+        for text in spoken[:3] if len(spoken) > 1 else ():
+            yield built(frame, "null_values", (entry,), ((text,),), 0.0)
 
 
 def _renamed(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
@@ -330,6 +336,7 @@ def _renamed(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
                 (prefix,),
                 -1.0 if frame.words.names_value(prefix) or prefix in frame.words.symbols else 0.5,
             )
+        yield _bare(frame, entry, prefix)
     if entry.expr.op == "field":
         for separator in ("_", "."):
             named = frame.words.mention(str(entry.expr.params[0])) >= 0.7
@@ -342,6 +349,14 @@ def _renamed(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     for old, new in ((" ", "_"), ("-", "_"), (" ", ""), (".", "_"), (" ", "-")):
         if any(old in name for name in names):
             yield built(frame, "replace_in_keys", (entry,), (old, new))
+
+
+def _bare(frame: Frame, entry: Entry, prefix: str) -> Entry | None:
+    """Only the fields with a prefix that the words name, without it."""
+    if prefix not in frame.words.affixes and not frame.words.names_value(prefix):
+        return None
+    kept = built(frame, "keep_prefix", (entry,), (prefix,), -1.0)
+    return built(frame, "unprefix_keys", (kept,), (prefix,), -1.2) if kept is not None else None
 
 
 def _prefixes(names: set[str]) -> set[str]:

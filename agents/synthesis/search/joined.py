@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from agents.synthesis.language import Expr, make
-from agents.synthesis.search.bank import Bank
+from agents.synthesis.language import LEVELS, Expr, apply, field_of, make, pipe, var
+from agents.synthesis.search.bank import Bank, bank_of
+from agents.synthesis.search.columns import is_table
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built
 
 __all__ = ["joined", "joins"]
@@ -18,6 +19,7 @@ _SEPARATORS = ("\n\n", "\n", " | ", "; ", ", ", " / ", " - ", " and ", " + ", ";
 
 def joined(frame: Frame, targets: tuple[str, ...], lists: Lists) -> Iterator[Expr]:
     """Yield the join of a list of texts, alone or below a first line."""
+    yield from _tables(frame, targets)
     yield from _tagged(targets, lambda parts: lists(frame, parts))
     tried = 0
     for separator in dict.fromkeys([*(s for s in frame.words.quoted if len(s) < 4), *_SEPARATORS]):
@@ -34,6 +36,28 @@ def joined(frame: Frame, targets: tuple[str, ...], lists: Lists) -> Iterator[Exp
             return
         if not found and separator == "\n":
             yield from _below(frame, parts, lists, extra)
+
+
+def _tables(frame: Frame, targets: tuple[str, ...]) -> Iterator[Expr]:
+    """Yield CSV texts of some fields of a list of objects: those that the first line names."""
+    for table in [e for e in bank_of(frame, 1).of("list") if e.expr.op in {"var", "field", "pipe"}][:4]:
+        if not all(is_table(value) for value in table.values) or frame.depth + 1 >= len(LEVELS):
+            continue
+        for separator in ",;\t|":
+            names = targets[0].split("\n")[0].split(separator)
+            held = {name for value in table.values for row in value for name in row}
+            if not set(names) <= held or (len(names) < 2 and separator != ","):
+                continue
+            row = var(LEVELS[frame.depth].element)
+            picked = Expr(
+                "object", tuple(field_of(row, name, "any", 0.1) for name in names), (tuple(names), 0, ()), "obj"
+            )
+            listed = pipe(table.expr, frame.depth, (), picked, table.expr.cost + 0.3)
+            text = make("to_csv", listed, params=(separator,), extra=frame.words.operator_cost("to_csv"))
+            rows = [[{name: row.get(name) for name in names} for row in value] for value in table.values]
+            given = [apply(text, [value]) for value in rows]
+            if all(one == target for one, target in zip(given, targets, strict=True)):
+                yield text
 
 
 def joins(bank: Bank, targets: tuple[str, ...]) -> Iterator[Entry]:

@@ -14,6 +14,7 @@ __all__ = ["ladders"]
 
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
 _FORMS = (
+    (r"-?\d+(?:\.\d+)? ?(?:to|-|\u2013|till|until|up to|through) ?[€$]?" + _NUMBER, "at_most"),
     (r"(?:at least|from|≥|starting (?:at|from)|>=|minimum|min\.?|reaches|not (?:less than|below|under)) ?[€$]?" + _NUMBER, "at_least"),
     (_NUMBER + r" ?(?:%|points?|eur|€|\$|days?|years?|kg|g|km|m|cm|hours?|h|minutes?|min|stars?|visits|orders|pieces|pcs|units|items|people|degrees|°c?|°)? ?(?:or (?:more|above|higher|over|older|up|better|greater|later)|and (?:more|above|up|over|higher|older|greater)|\+|plus\b|upwards)", "at_least"),
     (r"(?:at most|up to|until|till|<=|≤|maximum|max\.?|not (?:more than|over|above)|no more than) ?[€$]?" + _NUMBER, "at_most"),

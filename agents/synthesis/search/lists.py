@@ -34,6 +34,7 @@ _LISTS = frozenset(
         "split_trim",
         "split_filled",
         "entries",
+        "each_entry",
         "keys",
         "values",
         "flat",
@@ -109,7 +110,12 @@ class ListSearch:
         total, rows = sum(map(len, targets)), sum(map(len, table.scopes))
         grouping = frame.words.topic("group") or self.search.effort
         grouped = total < rows and frame.words.topic("group") and (not frame.depth or self.search.effort)
-        yield self.groups.grouped(frame, table, targets) if grouped else (), self._mapped(frame, table, targets)
+        chunked = self.groups.chunked(frame, table, targets)
+        yield (
+            chunked,
+            self.groups.grouped(frame, table, targets) if grouped else (),
+            self._mapped(frame, table, targets),
+        )
         if frame.depth and not self.search.effort:
             return
         for exploded in self._explosions(frame, table, targets):
@@ -118,7 +124,6 @@ class ListSearch:
                 yield (self.groups.grouped(frame, exploded, targets),)
         if total <= rows and (self.search.effort or not frame.words.topic("group")):
             yield (self.groups.grouped(frame, table, targets),)
-        yield (self.groups.chunked(frame, table, targets),)
 
     def _mapped(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> Iterator[Expr]:
         """Each target element comes from one element of the table."""

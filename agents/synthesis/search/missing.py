@@ -128,6 +128,8 @@ def absent(frame: Frame, targets: tuple[Any, ...], solve: Solve) -> Iterator[Exp
 def _fallback_cost(frame: Frame, value: Any) -> float:
     if frame.words.names_value(value):
         return 0.3
+    if value == [] and frame.words.has("empty list", "empty array", "[]"):
+        return 0.2
     return 0.9 if value in (0, "", None, False) or value == [] else 3.5
 
 

@@ -14,13 +14,17 @@ from numpy.typing import NDArray
 from agents.synthesis.language import OPERATORS, Expr, const, make
 from agents.synthesis.search.bank import Bank
 from agents.synthesis.search.frame import Entry, Frame
+from agents.synthesis.search.linear import linear, scaled_products
 from agents.synthesis.values import is_number
 
 __all__ = ["arithmetic", "decimals_of", "digits_in_words"]
 
 _LEAVES = 22
 _PAIRS = 420
+_SHORT = 2.8
+"""Above this cost of a formula, sums of three and four terms are tried."""
 _ENOUGH = 4.2
+_MIXED = 1.0
 _PLENTY = 6.0
 """Costs over which a longer formula is tried."""
 _UNIVERSAL = (1, 2, 100, 10, 1000, 60, 24, 3600, 7, 12, 1024, 0.5, 1000000, 86400)
@@ -56,7 +60,7 @@ def digits_in_words(text: str) -> int | None:
     if re.search(r"\bcents?\b|\bdecimals\b", text) and "round" in text:
         return 2
     if re.search(
-        r"round(?:ed)?(?: it| them| that)?(?: to)?(?: the)?(?: an?)? (?:whole|full|nearest|integer|int)|whole numbers?|integers?\b|nearest (?:whole|integer)|whole|\brounded\b|\bround\b",
+        r"round(?:ed)?(?: it| them| that)?(?: to)?(?: the)?(?: an?)? (?:whole|full|nearest|integer|int)|whole numbers?|integers?\b|nearest (?:whole|integer)|whole (?:number|euro|dollar|cent|unit|percent|minute|hour|day|kilo|pound|figure|point|franc|crown)s?|\brounded\b(?! (?:up|down))|\bround\b(?! (?:up|down))",
         text,
     ):
         return 0
@@ -104,6 +108,8 @@ def arithmetic(bank: Bank, targets: tuple[Any, ...], limit: float, *, long: bool
     tables = list(_combined(frame, leaves, leaves))
     for table in tables:
         found += _matching(frame, table, goal, digits)
+    if long and _best(found) > _SHORT and frame.words.numbers:
+        found += linear(bank, goal)
     if long and _best(found) > _ENOUGH:
         pairs = _stacked(tables).cut(_PAIRS)
         for left, right in ((pairs, leaves), (leaves, pairs)):
@@ -126,7 +132,8 @@ def _digits(frame: Frame, targets: tuple[Any, ...]) -> tuple[int, ...]:
     worded = digits_in_words(frame.words.folded)
     shown = decimals_of(targets)
     tried = [] if worded is None or worded < shown else [worded]
-    if shown <= 4 and shown not in tried and (shown or frame.words.topic("round")):
+    turned = frame.words.has("rounded up", "round up", "rounded down", "round down", "rounding up", "rounding down")
+    if not tried and shown <= 4 and (shown or (frame.words.topic("round") and not turned)):
         tried.append(shown)
     return tuple(tried)
 
@@ -143,6 +150,7 @@ def _leaves(bank: Bank) -> _Table:
     literals = _literals(frame)
     entries += _squares(frame, entries)
     entries += _many(frame, entries)
+    entries += scaled_products(bank)
     exprs = [entry.expr for entry in entries] + literals
     values = [entry.values for entry in entries] + [expr.params * count for expr in literals]
     costs = np.array([expr.cost for expr in exprs])
@@ -239,9 +247,15 @@ def _pairing(name: str, change: float, left: _Table, right: _Table) -> Callable[
         if first is None or second is None or not _sensible(name, first, second):
             return None
         repeated = name != "subtract" and bool(_fields(first) & _fields(second))
-        return make(name, first, second, extra=change + 0.7 * repeated)
+        return make(name, first, second, extra=change + 0.7 * repeated + _mixed(name, first, second))
 
     return build
+
+
+def _mixed(name: str, left: Expr, right: Expr) -> float:
+    """What a product costs more of which one side is a field and a number added up: seldom meant, but often fitting."""
+    sums = [side for side in (left, right) if name == "multiply" and side.op in {"add", "subtract"}]
+    return _MIXED * any(arg.op == "const" and arg.params[0] not in (1, 100) for side in sums for arg in side.args)
 
 
 def _fields(expr: Expr) -> set[Expr]:

@@ -5,7 +5,9 @@ from typing import Any
 
 from agents.synthesis.language import Expr, subexpressions
 from agents.synthesis.search.bank import bank_of
+from agents.synthesis.search.derived import with_fields
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame
+from agents.synthesis.search.labelled import called_in_data, labelled
 from agents.synthesis.values import same
 
 __all__ = ["Open", "objects"]
@@ -13,6 +15,20 @@ __all__ = ["Open", "objects"]
 Solve = Callable[[Frame, tuple[Any, ...], str], list[Expr]]
 _BASES = 30
 _MAYBE = 4
+_OF_ITSELF = 0.6
+_REPLACED = 0.7
+"""What it costs to list every field when the words replace one: the others stay."""
+_ECHOED = 1.5
+"""What a literal costs more where a count of the rows called like the field gives the same."""
+_SPELLED = 0.8
+"""What each field costs more that is called like a value of the data which no word names, when all may be."""
+_CONVINCING = 4.4
+"""Above this cost of a field, it is sought over the other new fields too."""
+_NAMED = 2.0
+"""So much more may a field cost that the words name twice: where it is made and where it is used."""
+_COPIES = frozenset(["field", "const", "object", "var"])
+_DERIVED = 0.4
+"""The most of the work left that one such field may use up."""
 
 
 class Open:
@@ -35,7 +51,32 @@ def objects(frame: Frame, targets: tuple[dict[str, Any], ...], solve: Solve, sta
         if not _solve_fields(frame, targets, left, fields, solve, state):
             continue
         found += _variants(frame, spreads, dropped, cost, left, fields)
+    columns = _columns_of_values(frame, targets, names, solve, fields, state)
+    found = [expr.raised(_SPELLED * len(targets[0]) * bool(columns)) for expr in found] + columns
     return sorted(found, key=lambda expr: expr.cost)[:6]
+
+
+def _columns_of_values(
+    frame: Frame,
+    targets: tuple[dict[str, Any], ...],
+    names: list[str],
+    solve: Solve,
+    fields: dict[str, list[Expr]],
+    state: Open,
+) -> list[Expr]:
+    """Objects with a field for each value of a column, beside fields that are called by the words: a pivot table."""
+    from agents.synthesis.search.keyed import keyed_objects
+
+    held = {name for inside in called_in_data(bank_of(frame, 1), names).values() for name in inside}
+    held = {name for name in held if not frame.words.contains(name)}
+    rest = [name for name in names if name not in held]
+    if len(held) < 2 or not rest or any(name not in target for target in targets for name in rest):
+        return []
+    if not _solve_fields(frame, targets, rest, fields, solve, state):
+        return []
+    inner = tuple({name: value for name, value in target.items() if name in held} for target in targets)
+    made = keyed_objects(frame, inner, solve)
+    return [_object((keyed,), (), keyed.cost, rest, [fields[name][0] for name in rest]) for keyed in made[:3]]
 
 
 def _spread_of(entry: Entry) -> Expr:
@@ -66,7 +107,9 @@ def _bases(
                 merged = tuple({**(a or {}), **(b or {})} for a, b in zip(left.values, right.values, strict=True))
                 yield from _base(frame, targets, names, (left, right), merged)
     for entry in [
-        e for e in entries if e.expr.op in {"flatten", "prefix_keys", "unprefix_keys"} or "keys" in e.expr.op
+        e
+        for e in entries
+        if e.expr.op in {"flatten", "prefix_keys", "unprefix_keys", "text_pairs"} or "keys" in e.expr.op
     ][:8]:
         for outer in plain[:2]:
             merged = tuple({**(a or {}), **(b or {})} for a, b in zip(outer.values, entry.values, strict=True))
@@ -99,14 +142,22 @@ def _base(
     if any(name not in target for name in left for target in targets):
         return
     dropped = tuple(name for name in held if name not in names)
+    copied = sum(_is_copied(frame, name, targets) for name in left) if entries[0].expr.op == "text_pairs" else 0
     spread = {str(inner.params[0]) for entry in entries for inner in subexpressions(entry.expr) if inner.op == "field"}
     cost = (
         sum(entry.expr.cost for entry in entries)
         + 0.3
         + 0.5 * (len(entries) - 1)
+        + _REPLACED * bool(copied)
         + _drop_cost(frame, tuple(name for name in dropped if name not in spread), targets, objects_)
     )
     yield tuple(entry.expr for entry in entries), tuple(sorted(dropped)), cost, left
+
+
+def _is_copied(frame: Frame, name: str, targets: tuple[dict[str, Any], ...]) -> bool:
+    """Whether a field stands in the element as it is."""
+    rows = [scope.get(frame.roots[0].params[0]) for scope in frame.scopes]
+    return all(isinstance(r, dict) and name in r and same(r[name], t[name]) for r, t in zip(rows, targets, strict=True))
 
 
 def _drop_cost(
@@ -154,6 +205,8 @@ def _pick_cost(frame: Frame, targets: tuple[dict[str, Any], ...], names: list[st
             return 1.9 if not frame.words.topic("pick") else 0.8
         if _all_named(frame, names) and _reduced(rows, targets):
             return 0.0
+        if frame.words.has("replace", "replaced", "instead") and not frame.words.topic("pick"):
+            return 0.5 + _REPLACED
         if all(set(row) <= set(names) for row in rows) and not frame.words.topic("pick"):
             return 1.2
     return 0.2 if frame.words.topic("pick") else 0.5
@@ -195,27 +248,84 @@ def _solve_fields(
     solve: Solve,
     state: Open,
 ) -> bool:
-    complete = True
-    for name in names:
-        if name not in fields:
-            column = tuple(target.get(name) for target in targets)
-            fields[name] = [_named(frame, name, expr) for expr in solve(frame, column, name)]
-            fields[name].sort(key=lambda expr: expr.cost)
-            if fields[name]:
-                state.solved[name] = fields[name][0]
-            else:
-                state.missing.add(name)
-        complete = complete and bool(fields[name])
-    return complete
+    fresh = [name for name in names if name not in fields]
+    for name in fresh:
+        column = tuple(target.get(name) for target in targets)
+        fields[name] = [_named(frame, name, expr) for expr in solve(frame, column, name)]
+        called = list(labelled(bank_of(frame, 1), column, name, list(targets[0]))) if len(targets[0]) > 1 else []
+        echoed = [expr.raised(_ECHOED * (expr.op == "const" and bool(called))) for expr in fields[name]]
+        fields[name] = called + echoed
+        fields[name].sort(key=lambda expr: expr.cost)
+    if fresh:
+        _derive_fields(frame, targets, fields, solve)
+    for name in fresh:
+        if fields[name]:
+            state.solved[name] = fields[name][0]
+        else:
+            state.missing.add(name)
+    return all(fields[name] for name in names)
+
+
+def _derive_fields(
+    frame: Frame, targets: tuple[dict[str, Any], ...], fields: dict[str, list[Expr]], solve: Solve
+) -> None:
+    """Seek the fields that did not convince once more, over those that did: the tax of the total, the total with it."""
+    given = _given_names(frame)
+    named = {name: name not in given and frame.words.times_named(name) > 1 for name in fields}
+    solid = {
+        name
+        for name, found in fields.items()
+        if _weakness(found) <= _CONVINCING + _NAMED * named[name] and found[0].op not in _COPIES
+    }
+    called = {name for name in solid if named[name]}
+    weak = [name for name, found in fields.items() if _weakness(found) > _CONVINCING]
+    seek = [name for name, found in fields.items() if called - {name} and name in solid] + weak
+    if not solid or not frame.words.tokens:
+        return
+    for name in sorted(seek, key=lambda name: _weakness(fields[name])):
+        made = {
+            other: (fields[other][0], tuple(target.get(other) for target in targets))
+            for other in fields
+            if other != name and (other in called or (name in weak and other in solid))
+        }
+        if not made:
+            continue
+        column = tuple(target.get(name) for target in targets)
+        with frame.budget.portion(_DERIVED):
+            more = solve(with_fields(frame, made, called), column, name)
+            fields[name] = sorted([*fields[name], *more], key=lambda expr: expr.cost)[:10]
+            if _weakness(fields[name]) <= _CONVINCING and fields[name][0].op not in _COPIES:
+                solid.add(name)
+
+
+def _given_names(frame: Frame) -> set[str]:
+    """The names of the fields in reach: what the words say of them is said of the input."""
+    values = [scope.get(root.params[0]) for root in frame.roots for scope in frame.scopes]
+    rows = [row for value in values for row in (value if isinstance(value, list) else [value])]
+    return {name for row in rows if isinstance(row, dict) for name in row}
+
+
+def _weakness(found: list[Expr]) -> float:
+    return found[0].cost if found else 99.0
 
 
 def _named(frame: Frame, name: str, expr: Expr) -> Expr:
     """A field that keeps its own name, or takes a related one, is likely."""
+    if _is_of_itself(name, expr):
+        return expr.raised(_OF_ITSELF)
     source = str(expr.params[0]) if expr.op == "field" else ""
     if not source:
         return expr
     alike = frame.words.similar(source, name)
     return expr.raised(-0.35 if source == name else 0.25 - 0.5 * alike)
+
+
+def _is_of_itself(name: str, expr: Expr) -> bool:
+    """Whether a field is put in place of itself that says only whether it was there, or is a list that it may be."""
+    inner = expr.args[0] if expr.op == "not" else expr
+    if expr.type == "bool" and inner.op in {"is_empty", "is_null", "is_falsy", "is_blank", "has_value", "is_truthy"}:
+        return inner.args[0].op == "field" and inner.args[0].params[0] == name
+    return expr.op in {"filled", "unique", "reversed"} and expr.args[0].op == "field" and expr.args[0].params[0] == name
 
 
 def _variants(

@@ -7,6 +7,7 @@ from typing import Any
 from agents.synthesis.language import const, subexpressions
 from agents.synthesis.search.bank import Bank, bank_of
 from agents.synthesis.search.dates import layouts_of
+from agents.synthesis.search.derived import combined_numbers
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built
 from agents.synthesis.values import is_number, kind_of
 
@@ -17,6 +18,14 @@ _POOL = 400
 _PAIRED = 48
 _DOUBTFUL = 2.6
 """Above this cost of a single test, pairs are tried too."""
+_UNCOMPARED = 0.8
+"""Cost of a number as a bound when the words compare with others only."""
+_OTHERWISE = 0.3
+"""What it costs to compare with a number in another way than the words state."""
+_EQUALLY = 2.0
+"""What it costs to ask for the very number that the words compare with."""
+_GUESS = 1.0
+"""What a pair of tests costs more of which one asks for a value that only the example shows."""
 _TEXT_TESTS = ("contains_text", "contains_folded", "starts_with", "ends_with")
 
 
@@ -24,7 +33,10 @@ def predicates(frame: Frame) -> list[Entry]:
     """Return the tests of the frame, cheapest first."""
     found: list[Entry] | None = frame.cache.get("predicates")
     if found is None:
+        from agents.synthesis.search.neighbours import add_repeats
+
         bank = bank_of(frame, 1)
+        add_repeats(bank)
         unique: dict[Any, Entry] = {}
         for entry in _tests(bank):
             if entry is not None and entry.expr not in unique:
@@ -65,7 +77,8 @@ def _pairs(frame: Frame, pool: list[Entry], wanted: tuple[bool, ...]) -> Iterato
                     for a, b in zip(left.values, right.values, strict=True)
                 )
                 if joined == wanted:
-                    entry = built(frame, name, (left, right))
+                    extra = _GUESS * (guessed(frame, left) or guessed(frame, right))
+                    entry = built(frame, name, (left, right), (), extra)
                     if entry:
                         yield entry
 
@@ -85,12 +98,13 @@ def _tests(bank: Bank) -> Iterator[Entry | None]:
         if entry.expr.type == "list":
             yield from _list_tests(frame, entry)
     yield from _ends(bank)
+    yield from (entry for entry in bank.of("bool") if entry.expr.op in {"above", "equals"})
     yield from _memberships(frame, fields)
     yield from _date_tests(bank)
     computed = [
         e for e in bank.of("num") if not _is_plain(e) and e.expr.op not in {"const", "to_unix", "floor", "ceil"}
     ][:30]
-    for entry in computed:
+    for entry in [*combined_numbers(frame), *computed]:
         if any(is_number(value) for value in entry.values):
             yield from _number_tests(frame, entry)
     derived = [
@@ -245,6 +259,9 @@ def _absent_options(frame: Frame, chosen: list[Any]) -> list[str]:
 def _bounds(frame: Frame, values: list[Any]) -> dict[float, float]:
     """Numbers to compare with, and what each costs: those of the words, zero, and those of the example without words."""
     bounds: dict[float, float] = dict.fromkeys(frame.words.numbers, 0.3)
+    bounds |= {number: _UNCOMPARED for number in frame.words.sampled if number in bounds}
+    if frame.words.bounded:
+        bounds |= {number: _UNCOMPARED for number in bounds if number not in frame.words.bounded}
     for percent in frame.words.percents:
         bounds.setdefault(percent / 100, 0.6)
     bounds.setdefault(
@@ -283,11 +300,12 @@ def _number_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
         yield built(frame, "equals", (entry, _literal(frame, 0, 0.2)))
     for bound, cost in bounds.items():
         literal = _literal(frame, bound, cost)
+        stated = frame.words.bounded.get(bound, set())
         for name in _ORDERS:
-            yield built(frame, name, (entry, literal))
+            yield built(frame, name, (entry, literal), (), _OTHERWISE * (bool(stated) and name not in stated))
         if bound in values or bound in frame.words.numbers:
-            yield built(frame, "equals", (entry, literal), (), 0.6)
-            yield built(frame, "differs", (entry, literal))
+            yield built(frame, "equals", (entry, literal), (), 0.6 + _EQUALLY * bool(stated))
+            yield built(frame, "differs", (entry, literal), (), _EQUALLY * bool(stated))
     yield from _divisible(frame, entry)
     chosen = [value for value in dict.fromkeys(values) if value in frame.words.numbers]
     if len(chosen) >= 2:

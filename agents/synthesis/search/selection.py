@@ -7,6 +7,7 @@ from typing import Any
 from agents.synthesis.language import Expr, Stage, make, var
 from agents.synthesis.search.bank import bank_of
 from agents.synthesis.search.dates import layouts_of
+from agents.synthesis.search.derived import combined_numbers
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.search.predicates import predicates, separating
 from agents.synthesis.values import is_number, key_of, kind_of
@@ -144,13 +145,15 @@ def _limit_cost(case: _Case, kind: str, size: int, end: str, *, sorted_before: b
 def _deduped(case: _Case, current: list[list[int]], before: tuple[Stage, ...], cost: float) -> Iterator[Selection]:
     words = case.frame.words
     sorted_before = any(stage.kind == "sort" for stage in before)
-    general = 0.4 if words.topic("strong_dedupe") else 0.9 if words.topic("dedupe") else 2.6
+    general = 0.4 if words.topic("strong_dedupe") or words.topic("in_a_row") else 0.9 if words.topic("dedupe") else 2.6
     for keys, price, values in _dedupe_keys(case):
         if sorted_before and price > 2.0:
             continue
-        for keep in ("first", "last", "last_in_place"):
+        for keep in ("first", "last", "last_in_place", "adjacent"):
             picked = [_picked(indices, values, keep) for indices in current]
             extra = 0.0 if keep == "first" else 0.3 if words.topic("keep_last") else 1.2
+            if keep == "adjacent":
+                extra = 0.0 if words.topic("in_a_row") else 1.6
             extra += (0.5 if keep == "last_in_place" else 0.0) + (0.6 if sorted_before and keep != "first" else 0.0)
             if sorted_before:
                 extra += 0.8 * (keep == "first" and words.has("keep the first", "first one")) + 1.4 * (not words.sorts)
@@ -167,6 +170,10 @@ def _key_values(keys: tuple[Entry, ...], count: int) -> list[tuple[Any, ...]]:
 
 
 def _picked(indices: list[int], values: list[tuple[Any, ...]], keep: str) -> list[int]:
+    if keep == "adjacent":
+        return [
+            index for place, index in enumerate(indices) if not place or values[index] != values[indices[place - 1]]
+        ]
     if keep == "first":
         first: dict[Any, int] = {}
         for index in indices:
@@ -316,10 +323,13 @@ def _kind_cost(frame: Frame, key: Entry) -> float:
     name = str(key.expr.params[0]) if key.expr.op == "field" else ""
     if name and words.follows(name, "by", "on", "their", "its"):
         return -0.8
+    args = [str(arg.params[0]) for arg in key.expr.args if arg.op == "field"]
+    if len(args) == 2 and all(words.follows(one, "by", "on") for one in args):
+        return -1.8
     measured = _measured(frame)
     change = 0.0
     if measured and not words.topic("by_date"):
-        change = -0.4 if name in measured else 0.8
+        change = -0.4 if {name, *args} & measured else 0.8
     dated = layouts_of(key.values)
     if words.topic("by_date") and dated:
         return -0.4
@@ -345,7 +355,7 @@ def _sort_keys(frame: Frame) -> list[Entry]:
         bank = bank_of(frame, 1)
         entries = [
             e
-            for e in bank.of("num", "text", "date")
+            for e in [*bank.of("num", "text", "date"), *combined_numbers(frame)]
             if _comparable(e)
             and e.expr.op
             not in {
@@ -376,6 +386,8 @@ def _sort_change(frame: Frame, entry: Entry) -> float:
     words = frame.words
     if entry.expr.op == "number":
         return -0.8 if words.topic("numeric") else -0.95
+    if len(entry.expr.args) == 2 and entry.expr.type == "num":
+        return -0.5 if all(words.mention(str(arg.params[0])) >= 0.7 for arg in entry.expr.args if arg.params) else 0.0
     if entry.expr.op == "lower":
         return -0.4 if words.topic("ignore_case") else 0.6
     if entry.expr.op == "read_date":

@@ -14,10 +14,13 @@ from agents.synthesis.search.joined import joined, joins
 from agents.synthesis.search.keyed import keyed_objects, names_in_data
 from agents.synthesis.search.lists import ListSearch
 from agents.synthesis.search.missing import absent, defaults, filled, looked_for
+from agents.synthesis.search.neighbours import add_neighbours
 from agents.synthesis.search.numbers import arithmetic
 from agents.synthesis.search.objects import Open, objects
 from agents.synthesis.search.positions import parts
 from agents.synthesis.search.quantities import quantities
+from agents.synthesis.search.skeletons import skeletons
+from agents.synthesis.search.surcharges import surcharges
 from agents.synthesis.search.texts import formatted_numbers, templates
 from agents.synthesis.values import is_number, kind_of
 
@@ -30,6 +33,8 @@ _CHOSEN = 3.6
 """Above this cost of a choice between numbers, longer formulas are tried too."""
 _PLAIN = 2.0
 """Above this cost, texts that no words describe are put together from parts by position too."""
+_PLACED = 1.0
+"""What parts by position cost more when there are words, and none that speak of them."""
 _UNLIKELY = 3.0
 _PART = 0.6
 """The most of the work left that one way to read a column may use up."""
@@ -56,6 +61,7 @@ class Search:
         kinds = {kind_of(target) for target in targets}
         bank = bank_of(frame, 1)
         add_columns(bank)
+        add_neighbours(bank)
         if kinds == {"obj"}:
             found = objects(frame, targets, self.solve, self.state)
             if _cheapest(found) > _SURE and names_in_data(frame, targets):
@@ -117,6 +123,8 @@ class Search:
             try:
                 for more in (absent(frame, targets, self.solve), choices(frame, targets, self.quick)):
                     found = _ranked(found + _within(frame, more))
+                if numeric and _cheapest(found) > _CHEAP:
+                    found = _ranked(found + _within(frame, surcharges(frame, targets)))
             finally:
                 self.choosing -= 1
         if numeric and _cheapest(found) > _CHOSEN:
@@ -143,6 +151,8 @@ class Search:
         found = templates(bank, targets, _DEAR, [*filled(bank, targets), *joins(bank, targets)])
         found += formatted_numbers(bank, targets, _DEAR)
         found += [entry.expr for entry in cuts(bank, targets)]
+        if frame.words.quoted and _cheapest([*known, *found]) > _PLAIN:
+            found += skeletons(frame, targets)
         if frame.words.tokens and _cheapest([*known, *found]) > _PLAIN:
             found += [entry.expr for entry in cleaned(bank, targets)]
         plain = _CHEAP if frame.words.tokens else _PLAIN
@@ -162,7 +172,8 @@ class Search:
         pieces = [*parts(bank, targets), *quantities(bank, targets)]
         pieces.sort(key=lambda entry: entry.expr.cost)
         found = templates(bank, targets, _DEAR + 3.0, pieces) if pieces else []
-        return [expr.raised(-_support(expr)) for expr in found]
+        placed = _PLACED * bool(bank.frame.words.tokens and not bank.frame.words.topic("runs"))
+        return [expr.raised(placed - _support(expr)) for expr in found]
 
     def _tests(self, frame: Frame, targets: tuple[bool, ...]) -> list[Expr]:
         from agents.synthesis.search.predicates import separating

@@ -37,7 +37,9 @@ def table_of(frame: Frame, entry: Entry) -> Table:
         var(level.index, "num", 0.6 if frame.words.topic("index") else 2.6),
         *(
             [var(level.elements, "list", 1.0)]
-            if frame.words.topic("overall") or (frame.words.topic("index") and frame.words.topic("group"))
+            if frame.words.topic("overall")
+            or frame.words.topic("carried")
+            or (frame.words.topic("index") and frame.words.topic("group"))
             else []
         ),
         *([var("items", "list", 0.8)] if not depth and _links(scopes) else []),
