@@ -108,7 +108,6 @@ class ListSearch:
     def _ways(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> Iterator[tuple[Iterable[Expr], ...]]:
         """Yield the ways to read a table, likely ones first; those of one tuple are compared with one another."""
         total, rows = sum(map(len, targets)), sum(map(len, table.scopes))
-        grouping = frame.words.topic("group") or self.search.effort
         grouped = total < rows and frame.words.topic("group") and (not frame.depth or self.search.effort)
         chunked = self.groups.chunked(frame, table, targets)
         yield (
@@ -119,9 +118,11 @@ class ListSearch:
         if frame.depth and not self.search.effort:
             return
         for exploded in self._explosions(frame, table, targets):
-            yield (self._mapped(frame, exploded, targets),)
-            if grouping:
-                yield (self.groups.grouped(frame, exploded, targets),)
+            grouping = total < sum(map(len, exploded.scopes))
+            yield (
+                self._mapped(frame, exploded, targets),
+                self.groups.grouped(frame, exploded, targets) if grouping else (),
+            )
         if total <= rows and (self.search.effort or not frame.words.topic("group")):
             yield (self.groups.grouped(frame, table, targets),)
 

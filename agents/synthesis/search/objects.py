@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from agents.synthesis.language import Expr, subexpressions
+from agents.synthesis.language import OPERATORS, Expr, subexpressions
 from agents.synthesis.search.bank import bank_of
 from agents.synthesis.search.derived import with_fields
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.search.labelled import called_in_data, labelled
 from agents.synthesis.values import same
+from agents.synthesis.words import parts_of_name, stems_of
 
 __all__ = ["Open", "objects"]
 
@@ -26,6 +27,9 @@ _CONVINCING = 4.4
 """Above this cost of a field, it is sought over the other new fields too."""
 _NAMED = 2.0
 """So much more may a field cost that the words name twice: where it is made and where it is used."""
+_CALLED_SO = 0.6
+"""What a field costs less that has the name of the aggregate that makes it."""
+_ROUNDED = frozenset(["round", "fixed", "ceil", "floor"])
 _COPIES = frozenset(["field", "const", "object", "var"])
 _DERIVED = 0.4
 """The most of the work left that one such field may use up."""
@@ -310,12 +314,12 @@ def _weakness(found: list[Expr]) -> float:
 
 
 def _named(frame: Frame, name: str, expr: Expr) -> Expr:
-    """A field that keeps its own name, or takes a related one, is likely."""
+    """A field that keeps its own name, or takes a related one, is likely, and one that is called like what makes it."""
     if _is_of_itself(name, expr):
         return expr.raised(_OF_ITSELF)
     source = str(expr.params[0]) if expr.op == "field" else ""
     if not source:
-        return expr
+        return expr.raised(-_CALLED_SO * _is_called_so(name, expr))
     alike = frame.words.similar(source, name)
     return expr.raised(-0.35 if source == name else 0.25 - 0.5 * alike)
 
@@ -326,6 +330,16 @@ def _is_of_itself(name: str, expr: Expr) -> bool:
     if expr.type == "bool" and inner.op in {"is_empty", "is_null", "is_falsy", "is_blank", "has_value", "is_truthy"}:
         return inner.args[0].op == "field" and inner.args[0].params[0] == name
     return expr.op in {"filled", "unique", "reversed"} and expr.args[0].op == "field" and expr.args[0].params[0] == name
+
+
+def _is_called_so(name: str, expr: Expr) -> bool:
+    """Whether a field has the name of the aggregate that makes it, rounded or not: `mean`, `total_hours`."""
+    while expr.op in _ROUNDED:
+        expr = expr.args[0]
+    if expr.op not in OPERATORS or not expr.args or expr.args[0].type != "list":
+        return False
+    called = OPERATORS[expr.op].words
+    return any(stems_of(part) & set(called) for part in parts_of_name(name))
 
 
 def _variants(

@@ -146,12 +146,13 @@ def _deduped(case: _Case, current: list[list[int]], before: tuple[Stage, ...], c
     words = case.frame.words
     sorted_before = any(stage.kind == "sort" for stage in before)
     general = 0.4 if words.topic("strong_dedupe") or words.topic("in_a_row") else 0.9 if words.topic("dedupe") else 2.6
+    late = _late_cost(case.frame)
     for keys, price, values in _dedupe_keys(case):
         if sorted_before and price > 2.0:
             continue
         for keep in ("first", "last", "last_in_place", "adjacent"):
             picked = [_picked(indices, values, keep) for indices in current]
-            extra = 0.0 if keep == "first" else 0.3 if words.topic("keep_last") else 1.2
+            extra = 0.0 if keep == "first" else late
             if keep == "adjacent":
                 extra = 0.0 if words.topic("in_a_row") else 1.6
             extra += (0.5 if keep == "last_in_place" else 0.0) + (0.6 if sorted_before and keep != "first" else 0.0)
@@ -163,6 +164,15 @@ def _deduped(case: _Case, current: list[list[int]], before: tuple[Stage, ...], c
             elif not sorted_before and {i for p in picked for i in p} == {i for w in case.wanted for i in w}:
                 unasked = 1.4 * (not words.sorts)
                 yield from _ordered(case, picked, (*before, stage), cost + price + general + extra + unasked)
+
+
+def _late_cost(frame: Frame) -> float:
+    """Keeping the last is what "latest" asks for, where no dates say what is late; an amount's superlative never does."""
+    words = frame.words
+    if words.topic("high_end") or words.topic("low_end") or words.topic("by_amount"):
+        return 2.7
+    dated = words.topic("by_date") and any(layouts_of(entry.values) for entry in bank_of(frame, 1).of("text"))
+    return 0.3 if words.topic("keep_last") and not dated else 1.2
 
 
 def _key_values(keys: tuple[Entry, ...], count: int) -> list[tuple[Any, ...]]:
