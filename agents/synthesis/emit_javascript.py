@@ -235,6 +235,10 @@ class JavaScriptPrinter(Printer):
         cleaned = f"{inner.at(18)}.replace(/[^0-9{point}-]/g, '')"
         return Printed(f"Number({cleaned})" if point == "." else f"Number({cleaned}.replace(',', '.'))")
 
+    def print_without_leading(self, expr: Expr) -> Printed:
+        """A regular expression anchored in front."""
+        return Printed(f"{self.print(expr.args[0]).at(18)}.replace(/^{re.escape(expr.params[0])}+/, '')")
+
     def print_remove_chars(self, expr: Expr) -> Printed:
         escaped = "".join("\\" + char if char in "\\]^-/" else char for char in expr.params[0]).replace("\n", "\\n")
         return Printed(f"{self.print(expr.args[0], lenient=False).at(18)}.replace(/[{escaped}]/g, '')")

@@ -11,6 +11,7 @@ __all__ = ["explain", "partial_words", "phrase"]
 _TRUSTED = 4.0
 _PARTS: dict[str, Callable[..., str]] = {"cut": part_in_words, "run_of": run_in_words}
 
+_HOLLOW = frozenset(["is_empty", "is_null", "is_falsy", "is_blank"])
 _VARIABLES = {
     "row": "all fields of the item",
     "entry": "the entry",
@@ -114,10 +115,18 @@ def phrase(expr: Expr) -> str:
 
 def _applied(expr: Expr) -> str:
     operands = [phrase(arg) for arg in expr.args]
+    if expr.op == "not" and expr.args[0].op in _HOLLOW:
+        return _denied(OPERATORS[expr.args[0].op].says).format(phrase(expr.args[0].args[0]))
     if expr.op in _PARTS:
         return _PARTS[expr.op](*operands, *expr.params)
     parameters = {f"p{index}": _quoted(value) for index, value in enumerate(expr.params)}
     return OPERATORS[expr.op].says.format(*operands, **parameters)
+
+
+def _denied(says: str) -> str:
+    """Turn "{0} is empty or missing" into "{0} is neither empty nor missing"."""
+    both = " or " in says
+    return says.replace(" is ", " is neither " if both else " is not ", 1).replace(" or ", " nor ")
 
 
 def _listed(expr: Expr) -> str:

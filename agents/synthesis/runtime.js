@@ -83,6 +83,16 @@ const thousands = (number, digits, separator, decimal) => {
   return sign + whole.replace(/\B(?=(\d{3})+$)/g, separator) + (part ? decimal + part : '');
 };
 
+const asClock = (number, parts, width) => {
+  const texts = [];
+  let whole = Math.floor(number);
+  for (; parts > 1; parts--) {
+    texts.unshift(String(whole % 60).padStart(2, '0'));
+    whole = Math.floor(whole / 60);
+  }
+  return [String(whole).padStart(width, '0'), ...texts].join(':');
+};
+
 const placeOf = (text, mark, index, side) => {
   const found = [...text.matchAll(mark)].at(index);
   return found.index + (side ? found[0].length : 0);

@@ -52,6 +52,7 @@ PARAMETERS: dict[str, list[tuple[Any, ...]]] = {
     "shorten": [(5, "...")], "pad": [(6, "0")], "mask": [(4, "*")], "first_tag": [("#",)], "tags": [("#",)], "slug": [("-",)],
     "amount": [(".",), (",",)], "sorted": [(False,), (True,)], "in_list": [(("x", 3),)], "not_in_list": [(("x", 3),)],
     "thousands": [(2, ",", "."), (0, ".", ",")], "replace_in_keys": [(" ", "_")], "default_values": [(0,), ("n/a",)],
+    "as_clock": [(2, 1), (2, 2), (3, 2)], "without_leading": [("0",), (".",)],
     "keep_chars": [("0123456789+",)], "remove_chars": [("-/ ()[]",)], "from_unix": [(1,), (1000,)], "to_unix": [(1,), (1000,)], "add_time": [("days",), ("hours",)],
     "start_of": [("week",), ("month",), ("quarter",), ("year",)], "csv_table": [(";",)], "to_csv": [(";",)],
     "date_part": [(part,) for part in ("year", "month", "day", "hour", "minute", "weekday", "weekNumber", "quarter", "daysInMonth")],

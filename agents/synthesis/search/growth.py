@@ -82,6 +82,9 @@ def text_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
         yield found if found is None or not _is_all(found, entry) else Entry(found.expr.raised(1.0), found.values)
     if all(isinstance(value, str) and re.fullmatch(r"\d+(:\d\d)+", value) for value in entry.values):
         yield built(frame, "clock", (entry,))
+    if frame.words.has("zero", "zeros", "zeroes"):
+        for held in (entry, built(frame, "digits", (entry,))):
+            yield held and built(frame, "without_leading", (held,), ("0",))
     for point in (".", ","):
         yield built(frame, "amount", (entry,), (point,), chance + prose + (0.0 if point == "." else 0.4))
     for piece in pieces(frame, entry):

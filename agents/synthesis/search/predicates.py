@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from agents.synthesis.language import const, subexpressions
+from agents.synthesis.language import Expr, const, subexpressions
 from agents.synthesis.search.bank import Bank, bank_of
 from agents.synthesis.search.dates import layouts_of
 from agents.synthesis.search.derived import combined_numbers
@@ -26,6 +26,11 @@ _EQUALLY = 2.0
 """What it costs to ask for the very number that the words compare with."""
 _GUESS = 1.0
 """What a pair of tests costs more of which one asks for a value that only the example shows."""
+_UNASKED = 1.5
+"""What it costs to ask whether two fields are alike when no word does."""
+_PARALLEL = 1.4
+"""What a pair costs less that asks the same of two fields, when the words join it."""
+_TURNED = 1.2
 _TEXT_TESTS = ("contains_text", "contains_folded", "starts_with", "ends_with")
 
 
@@ -78,9 +83,26 @@ def _pairs(frame: Frame, pool: list[Entry], wanted: tuple[bool, ...]) -> Iterato
                 )
                 if joined == wanted:
                     extra = _GUESS * (guessed(frame, left) or guessed(frame, right))
+                    extra -= _joining(frame, name) * _are_parallel(left.expr, right.expr)
                     entry = built(frame, name, (left, right), (), extra)
                     if entry:
                         yield entry
+
+
+def _joining(frame: Frame, name: str) -> float:
+    """What the words make cheaper: what is dropped without this and that is kept with the one or the other."""
+    words = frame.words
+    turned = name == "or" and words.has("and", "nor") and words.topic("drop") and not words.has("or")
+    return _PARALLEL * words.has("and", "or", "nor") + _TURNED * turned
+
+
+def _are_parallel(left: Expr, right: Expr) -> bool:
+    """Whether two tests ask the same of two fields: a phone or an email that is there."""
+    if left.op == "field" or right.op == "field":
+        return left.op == right.op and left.params != right.params
+    return (left.op, left.params, len(left.args)) == (right.op, right.params, len(right.args)) and all(
+        _are_parallel(one, other) or one == other for one, other in zip(left.args, right.args, strict=True)
+    )
 
 
 def _tests(bank: Bank) -> Iterator[Entry | None]:
@@ -151,7 +173,7 @@ def _presence(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
         test = built(frame, name, (entry,))
         yield test
         if test:
-            yield built(frame, "not", (test,), (), -0.2)
+            yield built(frame, "not", (test,), (), -0.2 - 0.6 * frame.words.topic("present"))
     if entry.expr.type == "text":
         test = built(frame, "is_blank", (entry,))
         yield test
@@ -371,5 +393,6 @@ def _between_fields(frame: Frame, entries: list[Entry]) -> Iterator[Entry | None
             for name in _ORDERS:
                 if left.expr.type == "num" or layouts_of(left.values):
                     yield built(frame, name, (left, right), (), extra)
+            extra += _UNASKED * (not frame.words.topic("alike"))
             yield built(frame, "equals", (left, right), (), extra)
             yield built(frame, "differs", (left, right), (), extra)
