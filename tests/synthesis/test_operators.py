@@ -28,6 +28,7 @@ OBJECTS: list[dict[str, Any]] = [
     {"firstName": "Ann ", "Order ID": 7, "_x": None, "utm_a": ""},
     {"a": {"b": 1, "c": {"d": "z"}}, "e": [1], "f": False},
     {"a.b": 1, "c": "Y"},
+    {"red": ["b", "a"], "blue": []},
     {},
 ]
 POOLS: dict[str, list[Any]] = {
@@ -60,6 +61,9 @@ PARAMETERS: dict[str, list[tuple[Any, ...]]] = {
     "run_of": [("letters", 0), ("digits", -1), ("solid", 1), ("upper", 0)], "read_any_date": [(False,), (True,)],
     "cut": [((0,), ("digits", 0, 1)), (("=,", -1, 1), (None,)), ((1,), (-1,)), (("alnum", 1, 0), ("alnum", 1, 1))],
     "cut_at_word": [(7, "..."), (20, "")], "round_even": [(0,), (1,)], "replace_first": [("e", "+"), ("-", "$&")], "remove_first": [("e",)],
+    "number_before": [("EUR",), ("/",), ("-",)], "number_after": [("#",), ("INV-",), ("Total",)], "query_value": [("q",), ("x",)],
+    "text_pairs": [(",", ":"), (" ", "/")], "shorten_to": [(5, 3, "...")], "as_clock": [(2, 1), (3, 2)], "only_letters": [("",), ("0- ",)],
+    "fill_in": [("{", "}"), ("", "")], "null_values": [(("Y", "x"),)], "numeric": [(0,), (None,)], "csv_of": [(("b", "a"), ",")],
     "read_date": [("yyyy-MM-ddTHH:mm:ssZ",)], "in_turn": [(("a", "b"), 2)], "flatten": [(".",)], "unflatten": [(".",)],
 }  # fmt: skip
 SEPARATED = {
@@ -97,7 +101,7 @@ def operand(kind: str, place: int) -> Expr:
 
 def rows_for(kinds: tuple[str, ...], name: str) -> list[dict[str, Any]]:
     """Give rows with every combination of operands, a bounded number."""
-    pools = [TABLES if name == "to_csv" else POOLS[kind] for kind in kinds]
+    pools = [TABLES if name in {"to_csv", "csv_of"} else POOLS[kind] for kind in kinds]
     combined = list(product(*pools))
     return [
         {f"v{place}": value for place, value in enumerate(values)}

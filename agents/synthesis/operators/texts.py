@@ -223,5 +223,6 @@ register(
     Operator("to_json", runtime.to_json, "text", ("any",), 1.8, "JSON.stringify({0})", "to_json({0})", "{0} as JSON", ("json", "stringify", "string"), needs=("to_json",), demand=1.0),
     Operator("csv_table", _text(lambda a, s: runtime.table_of(runtime.csv_rows(a, s))), "list", _T, 0.8, "tableOf(csvRows({0}, {p0}))", "table_of(csv_rows({0}, {p0}))", "the rows of the CSV text {0}", ("csv", "parse", "table", "rows", "lines"), needs=("tableOf", "csvRows", "table_of", "csv_rows")),
     Operator("to_csv", runtime.to_csv, "text", ("list",), 0.9, "toCsv({0}, {p0})", "to_csv({0}, {p0})", "{0} as CSV text with a header line", ("csv", "header"), needs=("toCsv", "to_csv"), demand=0.8),
+    Operator("csv_of", lambda rows, names, separator: runtime.csv_of(rows or [], names, separator), "text", ("list",), 0.9, "csvOf({0:l}, {p0}, {p1})", "csv_of({0:l}, {p0}, {p1})", "{0} as CSV text with the columns {p0}", ("csv", "header", "line"), needs=("csvOf", "csv_of"), demand=0.8),
     Operator("thousands", _thousands, "text", ("num",), 1.6, "thousands({0}, {p0}, {p1}, {p2})", "thousands({0}, {p0}, {p1}, {p2})", "{0} with {p0} decimals and {p1} between thousands", ("thousands", "separator", "format", "formatted", "currency"), needs=("thousands",)),
 )

@@ -111,11 +111,9 @@ class ListSearch:
         grouping = frame.words.topic("group") or self.search.effort
         grouped = total < rows and frame.words.topic("group") and (not frame.depth or self.search.effort)
         chunked = self.groups.chunked(frame, table, targets)
-        yield (
-            chunked,
-            self.groups.grouped(frame, table, targets) if grouped else (),
-            self._mapped(frame, table, targets),
-        )
+        within = self.groups.within(frame, table, targets) if frame.words.topic("group") else ()
+        groups = self.groups.grouped(frame, table, targets) if grouped else ()
+        yield chunked, groups, within, self._mapped(frame, table, targets)
         if frame.depth and not self.search.effort:
             return
         for exploded in self._explosions(frame, table, targets):

@@ -26,6 +26,8 @@ _EQUALLY = 2.0
 """What it costs to ask for the very number that the words compare with."""
 _GUESS = 1.0
 """What a pair of tests costs more of which one asks for a value that only the example shows."""
+_NULL = 0.4
+"""What it costs to take empty texts for missing when the words speak of null only."""
 _TEXT_TESTS = ("contains_text", "contains_folded", "starts_with", "ends_with")
 
 
@@ -147,8 +149,9 @@ def _presence(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     hollow = [value for value in entry.values if value is None or value in ("", 0, False, [])]
     if not hollow or entry.expr.type == "obj":
         return
+    only_null = frame.words.has("null", "nulls") and not frame.words.has("empty", "blank")
     for name in ("is_empty", "is_null", "is_falsy"):
-        test = built(frame, name, (entry,))
+        test = built(frame, name, (entry,), (), _NULL * (only_null and name != "is_null"))
         yield test
         if test:
             yield built(frame, "not", (test,), (), -0.2)
