@@ -27,7 +27,7 @@ LENIENT = frozenset(
             "last",
             "count",
         ),
-        *("sum", "look_up", "merged", "unique", "flat", "join", "filled", "reversed"),
+        *("sum", "numeric", "look_up", "merged", "unique", "flat", "join", "filled", "reversed"),
     ]
 )
 """Operators that mean something for null: their operands are read with the null-safe access."""

@@ -68,6 +68,14 @@ const textPairs = (text, separator, joint) => {
   return found;
 };
 
+const onlyLetters = (text, also) =>
+  [...text].filter(char => /\p{L}/u.test(char) || (also.includes('0') ? /[0-9]/.test(char) : false) || also.replace('0', '').includes(char)).join('');
+
+const fillIn = (text, values, left, right) => {
+  for (const [name, value] of Object.entries(values)) text = text.replaceAll(left + name + right, () => value ?? '');
+  return text;
+};
+
 const orNull = compute => {
   try {
     return compute() ?? null;
@@ -202,6 +210,11 @@ const csvCell = (cell, separator) =>
 
 const toCsv = (rows, separator) => {
   const names = Object.keys(rows[0] ?? {});
+  const lines = [names, ...rows.map(row => names.map(name => (row[name] == null ? '' : String(row[name]))))];
+  return lines.map(line => line.map(cell => csvCell(cell, separator)).join(separator)).join('\n');
+};
+
+const csvOf = (rows, names, separator) => {
   const lines = [names, ...rows.map(row => names.map(name => (row[name] == null ? '' : String(row[name]))))];
   return lines.map(line => line.map(cell => csvCell(cell, separator)).join(separator)).join('\n');
 };

@@ -173,6 +173,25 @@ def text_pairs(text: Any, separator: Any, joint: Any) -> Any:
     return found
 
 
+def as_clock(number: Any, parts: Any, width: Any) -> Any:
+    smaller: list[str] = []
+    for _ in range(parts - 1):
+        smaller.insert(0, str(number % 60).rjust(2, "0"))
+        number = number // 60
+    return ":".join([str(number).rjust(width, "0"), *smaller])
+
+
+def only_letters(text: Any, also: Any) -> Any:
+    digits = "0123456789" if "0" in also else ""
+    return "".join(char for char in text if char.isalpha() or char in digits or char in also.replace("0", ""))
+
+
+def fill_in(text: Any, values: Any, left: Any, right: Any) -> Any:
+    for name, value in values.items():
+        text = text.replace(left + name + right, "" if value is None else as_text(value))
+    return text
+
+
 def emails_in(text: Any) -> Any:
     allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-@"
     found = []
@@ -377,6 +396,11 @@ def to_json(value: Any) -> Any:
 
 def to_csv(rows: Any, separator: Any) -> Any:
     names = list(rows[0]) if rows else []
+    lines = [names] + [["" if row.get(name) is None else as_text(row.get(name)) for name in names] for row in rows]
+    return "\n".join(separator.join(csv_cell(cell, separator) for cell in line) for line in lines)
+
+
+def csv_of(rows: Any, names: Any, separator: Any) -> Any:
     lines = [names] + [["" if row.get(name) is None else as_text(row.get(name)) for name in names] for row in rows]
     return "\n".join(separator.join(csv_cell(cell, separator) for cell in line) for line in lines)
 

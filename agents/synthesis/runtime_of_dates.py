@@ -178,12 +178,3 @@ def clock(text: str) -> int:
     for part in text.split(":"):
         total = total * 60 + int(part)
     return total
-
-
-def as_clock(number: Any, parts: int, width: int) -> str:
-    """Write a whole number of the smallest unit as `1:02:03` or `2:03`, the first part with so many digits at least."""
-    whole, texts = int(number // 1), []
-    for _ in range(parts - 1):
-        texts.insert(0, str(whole % 60).zfill(2))
-        whole //= 60
-    return ":".join([str(whole).zfill(width), *texts])

@@ -57,6 +57,8 @@ _AS_IT_COMES = re.compile(
     r"|\bfirst (?:seen|appearance|occurrence)\b"
 )
 _FUZZY = 5
+_SOON = 8
+"""So many words after a "by" may name what is sorted by."""
 _RELATIONS = [
     (re.compile(form.replace("#", r"[€$£]?(-?\d+(?:,\d{3})*(?:\.\d+)?)")), name)
     for name, forms in _TABLE["relations"].items()
@@ -166,7 +168,8 @@ class Words:
         for text in self.quoted:
             bare = bare.replace(text.lower(), " ")
             shown |= {float(run) for run in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text) if len(text) > len(run)}
-        return shown - {float(run) for run in re.findall(r"\d+(?:\.\d+)?", bare)}
+        spoken = {float(_TABLE["numbers"][token]) for token in _TOKEN.findall(bare) if token in _TABLE["numbers"]}
+        return shown - spoken - {float(run) for run in re.findall(r"\d+(?:\.\d+)?", bare)}
 
     @cached_property
     def numbers(self) -> list[float | int]:
@@ -358,6 +361,16 @@ class Words:
             token in words and any(stems_of(later) & parts for later in self._content_after(place))
             for place, token in enumerate(self.tokens)
         )
+
+    def together_by(self, *names: str) -> bool:
+        """Whether several fields are named soon after one "by" or "on": "by stock times unit cost"."""
+        for place, token in enumerate(self.tokens):
+            near = {stem for later in self.tokens[place + 1 : place + _SOON] for stem in stems_of(later)}
+            if token in {"by", "on"} and all(
+                {stem for part in parts_of_name(name) for stem in stems_of(part)} & near for name in names
+            ):
+                return True
+        return False
 
     def _content_after(self, place: int) -> list[str]:
         """Return the next two words, which may name a field, and the next two that mean something."""

@@ -28,6 +28,7 @@ OBJECTS: list[dict[str, Any]] = [
     {"firstName": "Ann ", "Order ID": 7, "_x": None, "utm_a": ""},
     {"a": {"b": 1, "c": {"d": "z"}}, "e": [1], "f": False},
     {"a.b": 1, "c": "Y"},
+    {"red": ["b", "a"], "blue": []},
     {},
 ]
 POOLS: dict[str, list[Any]] = {
@@ -52,7 +53,7 @@ PARAMETERS: dict[str, list[tuple[Any, ...]]] = {
     "shorten": [(5, "...")], "pad": [(6, "0")], "mask": [(4, "*")], "first_tag": [("#",)], "tags": [("#",)], "slug": [("-",)],
     "amount": [(".",), (",",)], "sorted": [(False,), (True,)], "in_list": [(("x", 3),)], "not_in_list": [(("x", 3),)],
     "thousands": [(2, ",", "."), (0, ".", ",")], "replace_in_keys": [(" ", "_")], "default_values": [(0,), ("n/a",)],
-    "as_clock": [(2, 1), (2, 2), (3, 2)], "without_leading": [("0",), (".",)],
+    "without_leading": [("0",), (".",)],
     "keep_chars": [("0123456789+",)], "remove_chars": [("-/ ()[]",)], "from_unix": [(1,), (1000,)], "to_unix": [(1,), (1000,)], "add_time": [("days",), ("hours",)],
     "start_of": [("week",), ("month",), ("quarter",), ("year",)], "csv_table": [(";",)], "to_csv": [(";",)],
     "date_part": [(part,) for part in ("year", "month", "day", "hour", "minute", "weekday", "weekNumber", "quarter", "daysInMonth")],
@@ -61,6 +62,9 @@ PARAMETERS: dict[str, list[tuple[Any, ...]]] = {
     "run_of": [("letters", 0), ("digits", -1), ("solid", 1), ("upper", 0)], "read_any_date": [(False,), (True,)],
     "cut": [((0,), ("digits", 0, 1)), (("=,", -1, 1), (None,)), ((1,), (-1,)), (("alnum", 1, 0), ("alnum", 1, 1))],
     "cut_at_word": [(7, "..."), (20, "")], "round_even": [(0,), (1,)], "replace_first": [("e", "+"), ("-", "$&")], "remove_first": [("e",)],
+    "number_before": [("EUR",), ("/",), ("-",)], "number_after": [("#",), ("INV-",), ("Total",)], "query_value": [("q",), ("x",)],
+    "text_pairs": [(",", ":"), (" ", "/")], "shorten_to": [(5, 3, "...")], "as_clock": [(2, 1), (3, 2)], "only_letters": [("",), ("0- ",)],
+    "fill_in": [("{", "}"), ("", "")], "null_values": [(("Y", "x"),)], "numeric": [(0,), (None,)], "csv_of": [(("b", "a"), ",")],
     "read_date": [("yyyy-MM-ddTHH:mm:ssZ",)], "in_turn": [(("a", "b"), 2)], "flatten": [(".",)], "unflatten": [(".",)],
 }  # fmt: skip
 SEPARATED = {
@@ -98,7 +102,7 @@ def operand(kind: str, place: int) -> Expr:
 
 def rows_for(kinds: tuple[str, ...], name: str) -> list[dict[str, Any]]:
     """Give rows with every combination of operands, a bounded number."""
-    pools = [TABLES if name == "to_csv" else POOLS[kind] for kind in kinds]
+    pools = [TABLES if name in {"to_csv", "csv_of"} else POOLS[kind] for kind in kinds]
     combined = list(product(*pools))
     return [
         {f"v{place}": value for place, value in enumerate(values)}

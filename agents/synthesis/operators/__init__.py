@@ -3,6 +3,7 @@
 from agents.synthesis.operators import (
     dates,
     extracts,
+    forms,
     lists,
     logic,
     nuances,
@@ -13,4 +14,16 @@ from agents.synthesis.operators import (
     texts,
 )
 
-__all__ = ["dates", "extracts", "lists", "logic", "nuances", "numbers", "objects", "positions", "quantities", "texts"]
+__all__ = [
+    "dates",
+    "extracts",
+    "forms",
+    "lists",
+    "logic",
+    "nuances",
+    "numbers",
+    "objects",
+    "positions",
+    "quantities",
+    "texts",
+]

@@ -137,7 +137,7 @@ register(
     Operator("at_most", _ordered(lambda a, b: a <= b), "bool", _ANY, 1.2, "{0:10} <= {1:11}", "{0:10} <= {1:11}",
              "{0} is at most {1}", ("between", "outside", "range", "at most", "or less", "up to", "maximum", "<=", "until", "not more than", "no more than", "or fewer", "or below", "or under", "max", "till", "or earlier", "not over", "not above", "no later than", "or cheaper", "or lower", "within", "≤", "no higher than", "not higher than", "not exceeding", "not exceed", "and below", "and under", "or shorter", "or smaller", "including", "inclusive", "incl"), 10, demand=0.8),
     Operator("is_empty", _empty, "bool", ("any",), 1.4, "", '{0} in (None, "", [])',
-             "{0} is empty or missing", tuple(word for word in _MISSING if word != "null"), 9, demand=1.0),
+             "{0} is empty or missing", _MISSING, 9, demand=1.0),
     Operator("is_blank", _blank, "bool", ("text",), 2.4, "!({0} ?? '').trim()", 'not ({0:5} or "").strip()',
              "{0} is blank or missing", ("blank", "whitespace", "spaces", "empty"), 15, demand=1.5),
     Operator("is_null", lambda a: a is None, "bool", ("any",), 1.5, "{0:9} == null", "{0:10} is None",

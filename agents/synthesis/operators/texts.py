@@ -211,12 +211,6 @@ def _thousands(number: Any, digits: int, separator: str, decimal: str) -> str:
     return str(runtime.thousands(number, digits, separator, decimal))
 
 
-def _as_clock(number: Any, parts: int, width: int) -> str:
-    if not is_number(number) or number < 0:
-        raise Undefined
-    return runtime_of_dates.as_clock(number, parts, width)
-
-
 register(
     Operator("fixed", _fixed, "text", ("num",), 1.2, "", "", "{0} with {p0} decimals", ("decimals", "decimal", "cents", "digits", "format", "formatted", "places", "fixed")),
     Operator("remove_chars", _text(lambda a, chars: "".join(c for c in a if c not in chars)), "text", _T, 1.6, "", '"".join(char for char in {0} if char not in {p0})',
@@ -225,11 +219,11 @@ register(
              "{0} with only the characters {p0}", ("only", "keep", "remain", "allowed", "but", "except", "digits", "stay", "stays", "else"), demand=0.8),
     Operator("strip_tags", _text(runtime.strip_tags), "text", _T, 1.5, "{0:m}.replace(/<[^>]*>/g, '')", "strip_tags({0})", "{0} without markup tags", ("html", "tags", "tag", "markup", "xml"), needs=("strip_tags",), demand=1.0),
     Operator("clock", _text(runtime_of_dates.clock), "num", _T, 1.6, "{0:m}.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)", "clock({0})", "the clock text {0} in its smallest unit", ("seconds", "minutes", "duration", "hh:mm:ss", "mm:ss", "hh:mm", "time"), needs=("clock",), demand=0.8),
-    Operator("as_clock", _as_clock, "text", ("num",), 1.4, "asClock({0}, {p0}, {p1})", "as_clock({0}, {p0}, {p1})", "{0} written as a clock of {p0} parts", ("clock", "duration", "time", "mm:ss", "m:ss", "hh:mm", "h:mm", "hh:mm:ss", "h:mm:ss", "minutes", "hours", "length"), needs=("asClock", "as_clock")),
     Operator("without_leading", _text(lambda a, char: a.lstrip(char)), "text", _T, 1.7, "", "{0:m}.lstrip({p0})", "{0} without {p0} in front", ("leading", "front", "zero", "zeros", "zeroes", "padding", "start", "begin", "beginning"), demand=1.0),
     Operator("parse_json", _text(json.loads), "any", _T, 0.9, "JSON.parse({0})", "parse_json({0})", "{0} parsed as JSON", ("json", "parse", "parsed", "decode"), needs=("parse_json",)),
     Operator("to_json", runtime.to_json, "text", ("any",), 1.8, "JSON.stringify({0})", "to_json({0})", "{0} as JSON", ("json", "stringify", "string"), needs=("to_json",), demand=1.0),
     Operator("csv_table", _text(lambda a, s: runtime.table_of(runtime.csv_rows(a, s))), "list", _T, 0.8, "tableOf(csvRows({0}, {p0}))", "table_of(csv_rows({0}, {p0}))", "the rows of the CSV text {0}", ("csv", "parse", "table", "rows", "lines"), needs=("tableOf", "csvRows", "table_of", "csv_rows")),
     Operator("to_csv", runtime.to_csv, "text", ("list",), 0.9, "toCsv({0}, {p0})", "to_csv({0}, {p0})", "{0} as CSV text with a header line", ("csv", "header"), needs=("toCsv", "to_csv"), demand=0.8),
+    Operator("csv_of", lambda rows, names, separator: runtime.csv_of(rows or [], names, separator), "text", ("list",), 0.9, "csvOf({0:l}, {p0}, {p1})", "csv_of({0:l}, {p0}, {p1})", "{0} as CSV text with the columns {p0}", ("csv", "header", "line"), needs=("csvOf", "csv_of"), demand=0.8),
     Operator("thousands", _thousands, "text", ("num",), 1.6, "thousands({0}, {p0}, {p1}, {p2})", "thousands({0}, {p0}, {p1}, {p2})", "{0} with {p0} decimals and {p1} between thousands", ("thousands", "separator", "format", "formatted", "currency"), needs=("thousands",)),
 )

@@ -1,5 +1,6 @@
 """The bank of a frame: every cheap expression with its values, so that targets are looked up instead of searched."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -249,6 +250,7 @@ def _grow(bank: Bank) -> None:
         if any(isinstance(value, str) for value in entry.values):
             bank.extend(text_entries(bank.frame, entry))
     bank.extend(_numeric(bank))
+    bank.extend(_filled_in(bank))
     numbers = [e for e in bank.of("num") if e.expr.op == "field" and e.expr.args[0].op == "var"]
     bank.extend(_together(bank.frame, numbers))
     bank.extend(_counted(bank.frame, numbers))
@@ -257,6 +259,26 @@ def _grow(bank: Bank) -> None:
         for key in [*bank.of("text"), *bank.of("num")][:12]:
             _add_looked_up(bank, entry, key)
     bank.extend(date_entries(bank.frame, bank.of("text", "num")[:60], level=1))
+
+
+def _filled_in(bank: Bank) -> Iterator[Entry | None]:
+    """Texts with places like `{name}` that the fields of an object fill."""
+    frame = bank.frame
+    for entry in [e for e in bank.of("text") if e.expr.op in {"field", "var"}][:8]:
+        texts = [value for value in entry.values if isinstance(value, str)]
+        for left, right in (
+            ("{{", "}}"),
+            ("{{ ", " }}"),
+            ("{", "}"),
+            ("${", "}"),
+            ("<", ">"),
+            ("%", "%"),
+            ("[", "]"),
+            ("$", ""),
+        ):
+            if texts and any(re.search(rf"{re.escape(left)}\w+{re.escape(right)}", text) for text in texts):
+                for values in [e for e in bank.of("obj") if e.expr.op in {"field", "var"}][:4]:
+                    yield built(frame, "fill_in", (entry, values), (left, right))
 
 
 def _numeric(bank: Bank) -> Iterator[Entry | None]:

@@ -12,6 +12,7 @@ __all__ = ["cleaned"]
 _FIELDS = 6
 _STATES = 160
 _STEPS = 4
+_NEVER = 99.0
 _CASES = ("lower", "upper", "title", "capital_only", "capital")
 _FURTHER = -0.5
 """What a further step costs less: the words name them one by one."""
@@ -22,8 +23,14 @@ def cleaned(bank: Bank, targets: tuple[str, ...]) -> Iterator[Entry]:
     letters = tuple(_letters(target) for target in targets)
     fields = [e for e in bank.of("text") if e.expr.op in {"field", "var"} and all(isinstance(v, str) for v in e.values)]
     for field in fields[:_FIELDS]:
-        if tuple(_letters(value) for value in field.values) == letters and any(letters):
+        if any(letters) and tuple(_letters(value) for value in field.values) in (letters, _digitless(field, letters)):
             yield from _steps_to(bank.frame, field, targets)
+
+
+def _digitless(field: Entry, letters: tuple[str, ...]) -> tuple[str, ...]:
+    """The letters of the targets where no digit of the field is left in them."""
+    bare = tuple("".join(char for char in _letters(value) if not char.isdigit()) for value in field.values)
+    return tuple(_letters(value) for value in field.values) if bare == letters else ()
 
 
 def _letters(text: str) -> str:
@@ -34,7 +41,7 @@ def _steps_to(frame: Frame, field: Entry, targets: tuple[str, ...]) -> Iterator[
     """Search the cheapest steps first; a column of values is reached once."""
     order = count()
     queue = [(field.expr.cost, next(order), 0, field)]
-    seen = {field.values}
+    seen = {field.values: field.expr.cost}
     while queue and len(seen) < _STATES:
         _, _, steps, entry = heapq.heappop(queue)
         if entry.values == targets:
@@ -43,8 +50,10 @@ def _steps_to(frame: Frame, field: Entry, targets: tuple[str, ...]) -> Iterator[
         if steps == _STEPS:
             continue
         for changed in _changes(frame, entry, targets, _FURTHER if steps else 0.0):
-            if changed is not None and BOTTOM not in changed.values and changed.values not in seen:
-                seen.add(changed.values)
+            if changed is None or BOTTOM in changed.values:
+                continue
+            if changed.expr.cost < seen.get(changed.values, _NEVER):
+                seen[changed.values] = changed.expr.cost
                 heapq.heappush(queue, (changed.expr.cost, next(order), steps + 1, changed))
 
 
@@ -56,6 +65,12 @@ def _changes(frame: Frame, entry: Entry, targets: tuple[str, ...], extra: float)
     if any(text not in target for text, target in zip(entry.values, targets, strict=True)):
         for name in _CASES:
             yield built(frame, name, (entry,), (), extra)
+    kept = "".join(
+        sorted({"0" if char.isdigit() else char for target in targets for char in target if not char.isalpha()})
+    )
+    for also in dict.fromkeys([kept, kept + " " if " " not in kept else kept]):
+        named = all(char in frame.words.symbols or char in "0 " for char in also)
+        yield built(frame, "only_letters", (entry,), (also,), extra + 0.3 * (not named))
     wanted = sorted({char for target in targets for char in target if not char.isalnum()})
     for char in sorted({char for text in entry.values for char in text if not char.isalnum()}):
         if all(text.count(char) == target.count(char) for text, target in zip(entry.values, targets, strict=True)):

@@ -38,7 +38,8 @@ def _around(frame: Frame, entry: Entry, targets: tuple[str, ...]) -> Iterator[En
         for right in rights:
             yield built(frame, "between", (entry,), (left, right), _price(frame, left) + _price(frame, right) - 0.4)
         yield built(frame, "after", (entry,), (left,), _price(frame, left) + 0.2)
-        yield built(frame, "last_piece", (entry,), (left,), _price(frame, left) + 0.2)
+        prose = 0.6 * (" " in target.strip() and bool(frame.words.tokens) and not frame.words.has("last"))
+        yield built(frame, "last_piece", (entry,), (left,), _price(frame, left) + 0.2 + prose)
     for right in rights:
         yield built(frame, "before", (entry,), (right,), _price(frame, right) + 0.2)
 

@@ -18,6 +18,8 @@ __all__ = ["GroupSearch"]
 _GROUPED = 7.0
 """Below this cost of a program over groups, no other key is tried."""
 _NONE = 99.0
+_KEYS = 4
+_FLAT = 0.3
 
 
 class GroupSearch:
@@ -113,11 +115,44 @@ class GroupSearch:
                 if asked or not untouched:
                     yield from selected_after(frame, inner, body, everything, groups, wanted)
 
+    def within(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> Iterator[Expr]:
+        """The elements of each group chosen and ordered on their own, one group after the other."""
+        flat = [scope for scopes in table.scopes for scope in scopes]
+        if not flat or not any(targets) or sum(map(len, targets)) > len(flat) or frame.depth:
+            return
+        elements = elements_of(frame, table, flat)
+        spans = spans_of(table.scopes)
+        for wanted in [one for one in alignments(elements, spans, targets)[:2] if one != list(map(list, spans))]:
+            for keys, cost in [one for one in _group_keys(elements) if len(one[0]) == 1][:_KEYS]:
+                key = keys[0]
+                if key.expr.op != "field" or len({key_of(value) for value in key.values}) == len(key.values):
+                    continue
+                stage = Stage("group", (key.expr,), (), cost)
+                level = LEVELS[table.depth]
+                stages = (*table.stages, stage)
+                scopes = [run_stages(table.source, scope, table.depth, stages) for scope in frame.scopes]
+                parts = [
+                    _parts(groups, level.key, [key.values[i] for i in want], target)
+                    for groups, want, target in zip(scopes, wanted, targets, strict=True)
+                ]
+                if any(part is None for part in parts) or max(map(len, scopes)) < 2:
+                    continue
+                goal = tuple(one for part in parts if part for one in part)
+                roots = (var(level.group, "list", 0.1), var(level.key, "any", 0.4))
+                groups = Table(table.source, stages, table.cost + cost + 0.6, scopes, table.depth, table.inner, roots)
+                inner = Frame(
+                    [scope for rows in scopes for scope in rows], roots, table.inner, frame.words, frame.budget
+                )
+                for body in self.search.lists.lists(inner, goal)[:3]:
+                    if body != roots[0]:
+                        whole = pipe_of(groups, Selection((), 0.0), body)
+                        yield Expr("flat", (whole,), (), "list", whole.cost + _FLAT)
+
     def chunked(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> list[Expr]:
         """Each target element comes from so many elements as the words say."""
         words = frame.words
         found: list[Expr] = []
-        sizes = [n for n in words.numbers if isinstance(n, int) and n > 0] or (
+        sizes = [n for n in words.numbers if isinstance(n, int) and n > 1] or (
             [2] if words.has("pairs", "pair") else []
         )
         level = LEVELS[table.depth]
@@ -135,6 +170,15 @@ class GroupSearch:
             for body in self.solve(Frame(flat, roots, table.inner, words, frame.budget), goal, ""):
                 found.append(pipe_of(groups, Selection((), 0.0), body))
         return found
+
+
+def _parts(groups: list[dict[str, Any]], key: str, held: list[Any], target: list[Any]) -> list[list[Any]] | None:
+    """The targets of each group, when those of one stand together and in the order of the groups."""
+    order = [key_of(group[key]) for group in groups]
+    places = [order.index(key_of(value)) if key_of(value) in order else -1 for value in held]
+    if places != sorted(places) or -1 in places:
+        return None
+    return [[one for one, place in zip(target, places, strict=True) if place == number] for number in range(len(order))]
 
 
 def _keeps_key(groups: Table, chosen: Frame, goal: tuple[Any, ...]) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from agents.synthesis.language import LEVELS, Expr, const
+from agents.synthesis.language import LEVELS, OPERATORS, Expr, const
 from agents.synthesis.search.extracts import extracted, widths
 from agents.synthesis.search.frame import Entry, Frame, built, kind_of_values
 from agents.synthesis.values import kind_of
@@ -191,10 +191,12 @@ def pieces(frame: Frame, entry: Entry, *, few: bool = False) -> Iterator[Entry |
             + 0.6 * separator.isalnum()
         )
         for name in ("before", "last_piece", "up_to_last", "after"):
-            yield built(frame, name, (entry,), (separator,), extra)
+            piece = built(frame, name, (entry,), (separator,), extra)
+            yield piece if name != "last_piece" else _doubted(frame, piece, separator)
         most = max(text.count(separator) for text in texts)
         for index in range(1, min(most + 1, 3 if few else 5)):
-            yield built(frame, "piece", (entry,), (separator, index), extra + 0.6 * (index > 2))
+            piece = built(frame, "piece", (entry,), (separator, index), extra + 0.6 * (index > 2))
+            yield _doubted(frame, piece, separator) if index == most else piece
         if few:
             continue
         yield built(frame, "occurrences", (entry,), (separator,), extra)
@@ -221,6 +223,14 @@ def pieces(frame: Frame, entry: Entry, *, few: bool = False) -> Iterator[Entry |
     ):
         if any(left in text for text in texts):
             yield built(frame, "between", (entry,), (left, right))
+
+
+def _doubted(frame: Frame, piece: Entry | None, separator: str) -> Entry | None:
+    """Several words after the last mark may hold the mark themselves: what stands after the first is likelier."""
+    if piece is None or not frame.words.tokens or not separator.strip() or frame.words.has("last"):
+        return piece
+    prose = any(isinstance(value, str) and " " in value.strip() for value in piece.values)
+    return Entry(piece.expr.raised(_PROSE * prose), piece.values)
 
 
 def _cuts(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
@@ -265,6 +275,7 @@ def number_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
             if isinstance(width, int) and 1 < width <= 12:
                 yield built(frame, "pad", (text,), (width, "0"))
     yield from _filled_up(frame, entry)
+    yield from _sixtieths(frame, entry)
     for name in ("abs", "floor", "ceil"):
         yield built(frame, name, (entry,))
 
@@ -275,6 +286,18 @@ def _filled_up(frame: Frame, number: Entry | None) -> Iterator[Entry | None]:
     if text is not None:
         for width in widths(frame):
             yield built(frame, "pad", (text,), (width, "0"), -0.8)
+
+
+def _sixtieths(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
+    """Yield whole hours and minutes left over, and both written as a clock."""
+    whole = all(isinstance(value, int) and value >= 0 for value in entry.values)
+    if not whole or entry.expr.op != "field" or not frame.words.topic("sixtieths"):
+        return
+    for parts, width in ((2, 1), (2, 2), (3, 1), (3, 2)):
+        yield built(frame, "as_clock", (entry,), (parts, width), 0.1 * parts)
+    sixty = Entry(const(60, "num", 0.2), (60,) * len(entry.values))
+    for name in ("floor_divide", "modulo"):
+        yield built(frame, name, (entry, sixty), (), -OPERATORS[name].demand - frame.words.operator_cost(name))
 
 
 def object_entries(frame: Frame, entry: Entry) -> Iterator[Entry | None]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from agents.synthesis.language import LEVELS, Expr, apply, field_of, make, pipe, var
+from agents.synthesis.language import Expr, apply, make
 from agents.synthesis.search.bank import Bank, bank_of
 from agents.synthesis.search.columns import is_table
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built
@@ -41,21 +41,17 @@ def joined(frame: Frame, targets: tuple[str, ...], lists: Lists) -> Iterator[Exp
 def _tables(frame: Frame, targets: tuple[str, ...]) -> Iterator[Expr]:
     """Yield CSV texts of some fields of a list of objects: those that the first line names."""
     for table in [e for e in bank_of(frame, 1).of("list") if e.expr.op in {"var", "field", "pipe"}][:4]:
-        if not all(is_table(value) for value in table.values) or frame.depth + 1 >= len(LEVELS):
+        if not all(is_table(value) for value in table.values):
             continue
         for separator in ",;\t|":
             names = targets[0].split("\n")[0].split(separator)
             held = {name for value in table.values for row in value for name in row}
             if not set(names) <= held or (len(names) < 2 and separator != ","):
                 continue
-            row = var(LEVELS[frame.depth].element)
-            picked = Expr(
-                "object", tuple(field_of(row, name, "any", 0.1) for name in names), (tuple(names), 0, ()), "obj"
+            text = make(
+                "csv_of", table.expr, params=(tuple(names), separator), extra=frame.words.operator_cost("csv_of")
             )
-            listed = pipe(table.expr, frame.depth, (), picked, table.expr.cost + 0.3)
-            text = make("to_csv", listed, params=(separator,), extra=frame.words.operator_cost("to_csv"))
-            rows = [[{name: row.get(name) for name in names} for row in value] for value in table.values]
-            given = [apply(text, [value]) for value in rows]
+            given = [apply(text, [value]) for value in table.values]
             if all(one == target for one, target in zip(given, targets, strict=True)):
                 yield text
 

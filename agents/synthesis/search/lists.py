@@ -110,11 +110,9 @@ class ListSearch:
         total, rows = sum(map(len, targets)), sum(map(len, table.scopes))
         grouped = total < rows and frame.words.topic("group") and (not frame.depth or self.search.effort)
         chunked = self.groups.chunked(frame, table, targets)
-        yield (
-            chunked,
-            self.groups.grouped(frame, table, targets) if grouped else (),
-            self._mapped(frame, table, targets),
-        )
+        within = self.groups.within(frame, table, targets) if frame.words.topic("group") else ()
+        groups = self.groups.grouped(frame, table, targets) if grouped else ()
+        yield chunked, groups, within, self._mapped(frame, table, targets)
         if frame.depth and not self.search.effort:
             return
         for exploded in self._explosions(frame, table, targets):

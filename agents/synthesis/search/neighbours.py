@@ -10,6 +10,8 @@ from agents.synthesis.values import is_number, same
 
 __all__ = ["add_neighbours", "add_repeats"]
 
+_GROUPED = 0.7
+_WITHIN = ("within", "inside", "per", "each", "every", "group", "same", "its", "by", "own")
 _RANKS = ("rank", "ranking", "ranked", "place", "position")
 
 
@@ -21,7 +23,7 @@ def add_neighbours(bank: Bank) -> None:
     frame.cache["neighbours"] = True
     add_repeats(bank)
     counted = words.topic("index") and words.topic("group")
-    spoken = words.topic("running") or words.topic("previous") or words.topic("carried")
+    spoken = words.topic("share") or words.topic("running") or words.topic("previous") or words.topic("carried")
     if not (spoken or counted or words.has(*_RANKS)):
         return
     names = {level.elements: level for level in LEVELS}
@@ -52,6 +54,8 @@ def _add_at(bank: Bank, level: Level) -> None:
             bank.add(entry)
     if words.topic("previous"):
         _add_beside(bank, table, index)
+    if words.topic("share"):
+        _add_shares(bank, table, row, rows)
 
 
 def _add_beside(bank: Bank, table: Entry, index: Entry) -> None:
@@ -87,6 +91,33 @@ def _add_alike(bank: Bank, table: Entry, index: Entry, row: Expr, rows: tuple[An
         if frame.words.topic("running"):
             for column in columns_of(frame, entry):
                 bank.add(column)
+
+
+def _add_shares(bank: Bank, table: Entry, row: Expr, rows: tuple[Any, ...]) -> None:
+    """Add what a number is of the total of all rows, or of those alike in a field: a fraction and a percentage."""
+    frame = bank.frame
+    element = var(LEVELS[frame.depth].element)
+    alike = [name for name in _names(rows) if frame.words.mention(name) >= _GROUPED and frame.words.has(*_WITHIN)]
+    for name in _names(rows):
+        if not all(is_number(one.get(name)) for every in table.values for one in every):
+            continue
+        own, inner = field_of(row, name, "num", 0.1), field_of(element, name, "num", 0.1)
+        for key in (None, *(one for one in alike if one != name)):
+            test = make("equals", field_of(element, key, "any", 0.1), field_of(row, key, "any", 0.1)) if key else None
+            stages = (Stage("filter", (test,)),) if test is not None else ()
+            totals = [
+                sum(one[name] for one in every if key is None or same(one.get(key), this.get(key)))
+                for every, this in zip(table.values, rows, strict=True)
+            ]
+            if any(total == 0 for total in totals):
+                continue
+            cost = 1.5 - 0.5 * frame.words.mention(name) + (0.0 if key is None else 0.3)
+            total = Expr("sum", (pipe(table.expr, frame.depth, stages, inner, cost),), (), "num", cost)
+            share = Expr("divide", (own, total), (), "num", cost + 0.2)
+            values = tuple(this[name] / total for this, total in zip(rows, totals, strict=True))
+            bank.add(Entry(share, values))
+            percent = Expr("multiply", (share, const(100, "num", 0.1)), (), "num", cost + 0.1)
+            bank.add(Entry(percent, tuple(value * 100 for value in values)))
 
 
 def _add_ranks(bank: Bank, table: Entry, row: Expr, rows: tuple[Any, ...]) -> None:

@@ -31,6 +31,8 @@ _UNASKED = 1.5
 _PARALLEL = 1.4
 """What a pair costs less that asks the same of two fields, when the words join it."""
 _TURNED = 1.2
+_NULL = 0.4
+"""What it costs to take empty texts for missing when the words speak of null only."""
 _TEXT_TESTS = ("contains_text", "contains_folded", "starts_with", "ends_with")
 
 
@@ -169,8 +171,9 @@ def _presence(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     hollow = [value for value in entry.values if value is None or value in ("", 0, False, [])]
     if not hollow or entry.expr.type == "obj":
         return
+    only_null = frame.words.has("null", "nulls") and not frame.words.has("empty", "blank")
     for name in ("is_empty", "is_null", "is_falsy"):
-        test = built(frame, name, (entry,))
+        test = built(frame, name, (entry,), (), _NULL * (only_null and name != "is_null"))
         yield test
         if test:
             yield built(frame, "not", (test,), (), -0.2 - 0.6 * frame.words.topic("present"))

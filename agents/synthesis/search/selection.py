@@ -275,6 +275,8 @@ def _orders(
     """Yield sorts with the order that they give: one key, or two when the first leaves ties."""
     keys = _sort_keys(case.frame)
     for place, key in enumerate(keys):
+        if all(len({key.values[index] for index in indices}) < 2 for indices in current) and len(current) > 1:
+            continue
         for descending in (False, True):
             price = key.expr.cost + _direction_cost(case.frame, key, descending=descending)
             try:
@@ -332,9 +334,9 @@ def _kind_cost(frame: Frame, key: Entry) -> float:
     words = frame.words
     name = str(key.expr.params[0]) if key.expr.op == "field" else ""
     if name and words.follows(name, "by", "on", "their", "its"):
-        return -0.8
+        return 0.4 if name in _combined_by(frame) else -0.8
     args = [str(arg.params[0]) for arg in key.expr.args if arg.op == "field"]
-    if len(args) == 2 and all(words.follows(one, "by", "on") for one in args):
+    if len(args) == 2 and words.together_by(*args):
         return -1.8
     measured = _measured(frame)
     change = 0.0
@@ -346,6 +348,12 @@ def _kind_cost(frame: Frame, key: Entry) -> float:
     if words.topic("by_amount") and key.expr.type == "text" and not dated and not words.topic("as_text"):
         change += 1.6
     return change
+
+
+def _combined_by(frame: Frame) -> set[str]:
+    """The fields that the words sort by together: "by stock times cost"."""
+    pairs = [{str(arg.params[0]) for arg in entry.expr.args} for entry in combined_numbers(frame)]
+    return {name for pair in pairs if frame.words.together_by(*pair) for name in pair}
 
 
 def _measured(frame: Frame) -> set[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 from agents.synthesis.language import Expr, const, subexpressions, variables
@@ -18,7 +19,7 @@ __all__ = ["skeletons"]
 _HOLES = re.compile(
     r"\{\w*\}|<[\w ]+>|\[[\w ]+\]|\(\w+\)|%[sd]|_{2,}|\.{3}|…|(?<![\w.])(?:[XNxn]|-?\d+(?:\.\d+)?)(?![\w.])"
 )
-_MOST = 6
+_MOST = 5
 _SPOKEN = 0.3
 _FIELDLESS = 1.0
 """What it costs that a hole holds something else than a field, its size or what a cut gives."""
@@ -38,18 +39,20 @@ def skeletons(frame: Frame, targets: tuple[str, ...]) -> Iterator[Expr]:
     if len(set(targets)) < 2 or not samples:
         return
     owners = [_owner(frame, place, target, samples) for place, target in enumerate(targets)]
-    shapes = list(dict.fromkeys(owner for owner in owners if owner is not None))
+    shapes = sorted({owner for owner in owners if owner is not None}, key=samples.index)
     if None in owners or not 2 <= len(shapes) <= _MOST or all(len(shape.pieces) == 1 for shape in shapes):
         return
-    shapes.sort(key=lambda shape: (len(shape.pieces) > 1, samples.index(shape)))
     sides = {}
     for shape in shapes:
         places = [place for place, owner in enumerate(owners) if owner == shape]
-        found = _filled(frame, places, shape, targets)
-        if found is None:
+        side = _filled(frame, places, shape, targets)
+        if side is None:
             return
-        sides[shape] = found
-    yield from _chosen(frame, owners, shapes, sides)
+        sides[shape] = side
+    exact = [shape for shape in shapes if len(shape.pieces) == 1]
+    orders = permutations([shape for shape in shapes if len(shape.pieces) > 1])
+    found = [expr for order in orders for expr in _chosen(frame, owners, [*exact, *order], sides)]
+    yield from sorted(found, key=lambda expr: expr.cost)[:1]
 
 
 def _samples(frame: Frame) -> Iterator[_Sample]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from agents.synthesis.language import Expr, make
 from agents.synthesis.search.bank import Bank
-from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built
+from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.search.numbers import arithmetic
 from agents.synthesis.values import Undefined, is_number, number_of, text_of
 
@@ -141,7 +141,7 @@ def _field_texts(bank: Bank, targets: tuple[str, ...]) -> set[str]:
 def formatted_numbers(bank: Bank, targets: tuple[str, ...], limit: float) -> list[Expr]:
     """Return number expressions written with fixed decimals (`12.50`) or thousands separators."""
     words = bank.frame.words
-    found = _clocks(bank, targets)
+    found: list[Expr] = []
     for pattern, separator, decimal in (
         (r"-?\d+(?:\.(\d+))?", "", "."),
         (r"-?\d{1,3}(?:,\d{3})*(?:\.(\d+))?", ",", "."),
@@ -163,16 +163,6 @@ def formatted_numbers(bank: Bank, targets: tuple[str, ...], limit: float) -> lis
             else:
                 found.append(make("fixed", expr, params=(places,), extra=words.operator_cost("fixed")))
     return sorted(found, key=lambda expr: expr.cost)
-
-
-def _clocks(bank: Bank, targets: tuple[str, ...]) -> list[Expr]:
-    """Return numbers of seconds or minutes written as a clock: `1:05`, `00:10:00`."""
-    if not all(re.fullmatch(r"\d+(?::[0-5]\d){1,2}", target) for target in targets):
-        return []
-    parts, width = targets[0].count(":") + 1, min(len(target.partition(":")[0]) for target in targets)
-    numbers = [entry for entry in bank.of("num")[:40] if entry.expr.op != "const"]
-    written = [built(bank.frame, "as_clock", (entry,), (parts, width)) for entry in numbers]
-    return [entry.expr for entry in written if entry and entry.values == targets]
 
 
 def _with_places(bank: Bank, numbers: tuple[Any, ...], places: int, limit: float) -> Iterator[Expr]:
