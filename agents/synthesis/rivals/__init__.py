@@ -17,6 +17,7 @@ from agents.synthesis.rivals.shown import Shown
 from agents.synthesis.rivals.stages import chosen, ordered
 from agents.synthesis.rivals.values import amounts, parts, stood_for
 from agents.synthesis.rivals.walk import rewritten
+from agents.synthesis.search.dates import layouts_of
 
 __all__ = ["DIMENSIONS", "Rival", "Shown", "rewritten", "rivals"]
 
@@ -70,10 +71,26 @@ def _named(program: Expr, way: Way, shown: Shown) -> Iterator[tuple[str, Expr]]:
         yield last, new
 
 
-def _kin(expr: Expr, _: Shown) -> Iterator[tuple[str, Expr]]:
+def _kin(expr: Expr, shown: Shown) -> Iterator[tuple[str, Expr]]:
     for new in kin_of(expr):
         name = _KIN.get(frozenset([expr.op, new.op]), "kin")
-        yield "kin" if name == "threshold" and expr.args[1].type == "text" else name, new
+        yield "kin" if _makes_no_odds(name, expr, shown) else name, new
+
+
+def _makes_no_odds(name: str, expr: Expr, shown: Shown) -> bool:
+    """Whether the values are of a kind for which nobody means the one and not the other."""
+    match name:
+        case "threshold":
+            return expr.args[1].type == "text"
+        case "bound":
+            limit = expr.args[1].params[0] if expr.args[1].op == "const" else None
+            return limit in shown.words.bounded
+        case "containment":  # in dates, a year or a month stands in one place
+            return bool(layouts_of(tuple(shown.values(expr.args[0]))))
+        case "zero":
+            values = [value for value in shown.values(expr.args[0]) if value is not None]
+            return bool(values) and all(isinstance(value, str) for value in values)
+    return False
 
 
 _WAYS: tuple[Way, ...] = (

@@ -115,13 +115,16 @@ class ListSearch:
         yield chunked, groups, within, self._mapped(frame, table, targets)
         if frame.depth and not self.search.effort:
             return
+        unasked = self.search.effort or not frame.words.topic("group")
+        if total < rows and unasked:
+            yield (self.groups.grouped(frame, table, targets),)
         for exploded in self._explosions(frame, table, targets):
             grouping = total < sum(map(len, exploded.scopes))
             yield (
                 self._mapped(frame, exploded, targets),
                 self.groups.grouped(frame, exploded, targets) if grouping else (),
             )
-        if total <= rows and (self.search.effort or not frame.words.topic("group")):
+        if total == rows and unasked:
             yield (self.groups.grouped(frame, table, targets),)
 
     def _mapped(self, frame: Frame, table: Table, targets: tuple[list[Any], ...]) -> Iterator[Expr]:

@@ -192,7 +192,7 @@ def _lives_on(name: str, targets: tuple[dict[str, Any], ...], values: list[dict[
 
 def _pick_cost(frame: Frame, targets: tuple[dict[str, Any], ...], names: list[str]) -> float:
     """Listing every field is unlikely when the words speak of the rest, or when unnamed fields stay as they are."""
-    if frame.words.topic("rest"):
+    if frame.words.topic("rest") or (frame.words.has("everything") and not _all_named(frame, names)):
         return 1.5
     rows = [row for scope in frame.scopes if isinstance(row := scope.get(frame.roots[0].params[0]), dict)]
     if len(rows) == len(targets):

@@ -200,10 +200,12 @@ def _literal(frame: Frame, value: Any, cost: float) -> Entry:
 
 
 def _named_cost(frame: Frame, value: Any) -> float:
-    """A literal that the words hold is cheap; one that only the example shows is not."""
+    """A literal that the words hold is cheap; one that only the example shows is not, a date least of all."""
     if isinstance(value, str) and value in frame.words.quoted:
         return 0.2
-    return 0.35 if frame.words.names_value(value) else 1.5
+    if frame.words.names_value(value):
+        return 0.35
+    return 2.5 if isinstance(value, str) and layouts_of((value,)) else 1.5
 
 
 def _text_tests(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
