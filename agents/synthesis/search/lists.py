@@ -117,9 +117,8 @@ class ListSearch:
         if frame.depth and not self.search.effort:
             return
         for exploded in self._explosions(frame, table, targets):
-            yield (self._mapped(frame, exploded, targets),)
-            if grouping:
-                yield (self.groups.grouped(frame, exploded, targets),)
+            grouped_too = self.groups.grouped(frame, exploded, targets) if grouping else ()
+            yield self._mapped(frame, exploded, targets), grouped_too
         if total <= rows and (self.search.effort or not frame.words.topic("group")):
             yield (self.groups.grouped(frame, table, targets),)
 
