@@ -95,7 +95,7 @@ TOURS = [
             "what counts is fee plus tax: the two cheapest, cheapest first, the sum in total",
             TOURS,
             [TOURS[2] | {"total": 110}, TOURS[0] | {"total": 115}],
-            "b.json.fee",
+            "b.json.fee - a.json.fee",
         ),
     ],
     ids=["a sort that moves nothing", "a label with its number", "a mark with digits", "a sort from the other end"],

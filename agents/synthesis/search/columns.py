@@ -6,6 +6,7 @@ from typing import Any
 
 from agents.synthesis.language import LEVELS, OPERATORS, Expr, Stage, const, make, pipe, scopes_of, var
 from agents.synthesis.search.bank import Bank, bank_of
+from agents.synthesis.search.derived import signed_numbers
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built, kind_of_values
 from agents.synthesis.search.growth import list_entries
 from agents.synthesis.search.predicates import predicates
@@ -67,7 +68,7 @@ def columns_of(frame: Frame, table: Entry) -> Iterator[Entry | None]:
     numbers = [
         e for e in bank.of("num") if e.expr.op in {"field", "number", "amount"} and all(is_number(v) for v in e.values)
     ]
-    products = list(_products(frame, numbers))
+    products = [*_products(frame, numbers), *signed_numbers(elements)]
     for column in [*columns[:_COLUMNS], *products]:
         entry = _plucked(frame, table, column, spans, ())
         if entry is None:

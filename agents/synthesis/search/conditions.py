@@ -8,7 +8,7 @@ from agents.synthesis.language import FAILURES, Expr, const, evaluate, make
 from agents.synthesis.search.bank import bank_of
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame
 from agents.synthesis.search.growth import MOVING
-from agents.synthesis.search.predicates import predicates, separating
+from agents.synthesis.search.predicates import guessed, predicates, separating
 from agents.synthesis.values import Undefined, is_number, kind_of, same, text_of
 
 __all__ = ["choices", "constant", "restricted"]
@@ -19,6 +19,8 @@ _WORDY = 0.6
 """What each further word of a label costs that the description does not hold: it may be put together."""
 _SAMPLE = 1.4
 """Cost of a quoted label with a number in it: it may show a value of the row."""
+_GUESSED = 0.8
+"""What a test of a choice costs more that asks for a value which only the example shows."""
 _SIDE = 3.8
 """The most that one side of a choice may cost."""
 _PAIR = r"['\"]?([\w.+%-]+)['\"]?\s*(?:=>|->|→|=|:| means | is | to | becomes | as | for | stands for )\s*['\"]?([\w.+%-]+(?: [A-Z][\w]*)*)['\"]?"
@@ -123,6 +125,7 @@ def _two_values(frame: Frame, targets: tuple[Any, ...], distinct: list[Any]) -> 
         for test in separating(frame, wanted)[:8]:
             kind = literals[0].type if literals[0].type != "null" else literals[1].type
             order = 0.0 if _order(frame, yes) <= _order(frame, no) else 0.25
+            order += _GUESSED * guessed(frame, test)
             yield Expr(
                 "if",
                 (test.expr, *literals),

@@ -36,6 +36,9 @@ WRITTEN = (
     "yyyy-MM-ddTHH:mm:ss", "EEEE, d MMMM yyyy", "EEE d MMM", "dd MMM yyyy", "dd MMMM yyyy", "MMM dd, yyyy", "MMMM dd, yyyy", "EEEE, MMMM d, yyyy", "MM-dd-yyyy", "yyMMdd", "dd MMM", "yyyy.MM.dd",
 )  # fmt: skip
 _PARTS = ("year", "month", "day", "hour", "minute", "weekday", "weekNumber", "quarter", "daysInMonth")
+_CALLED = {"weekday": ("weekend", "monday", "sunday", "saturday", "friday", "working day", "workday")}
+"""Other words that speak of a part of a date."""
+_UNCALLED = 0.8
 _UNITS = ("days", "weeks", "hours", "minutes")
 
 
@@ -94,7 +97,9 @@ def _written(frame: Frame, date: Entry, *, few: bool = False) -> Iterator[Entry 
         own = date.expr.op == "read_date" and layout == date.expr.params[0]
         yield built(frame, "write_date", (date,), (layout,), -0.5 if layout in named else 0.3 + 0.004 * place + own)
     for part in () if few else _PARTS:
-        yield built(frame, "date_part", (date,), (part,), -0.6 if frame.words.has(part.removesuffix("Number")) else 0.0)
+        called = frame.words.has(part.removesuffix("Number"), *_CALLED.get(part, ()))
+        extra = -0.6 if called else _UNCALLED * bool(frame.words.tokens)
+        yield built(frame, "date_part", (date,), (part,), extra)
     if not few:
         yield built(frame, "to_unix", (date,), (1,))
         yield built(frame, "to_unix", (date,), (1000,))

@@ -296,7 +296,9 @@ def _sixtieths(frame: Frame, entry: Entry) -> Iterator[Entry | None]:
     for parts, width in ((2, 1), (2, 2), (3, 1), (3, 2)):
         yield built(frame, "as_clock", (entry,), (parts, width), 0.1 * parts)
     sixty = Entry(const(60, "num", 0.2), (60,) * len(entry.values))
-    for name in ("floor_divide", "modulo"):
+    for name in (
+        ("floor_divide", "modulo") if frame.words.quoted or frame.words.has("hours and minutes", "h and min") else ()
+    ):
         yield built(frame, name, (entry, sixty), (), -OPERATORS[name].demand - frame.words.operator_cost(name))
 
 

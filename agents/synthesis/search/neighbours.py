@@ -5,6 +5,7 @@ from typing import Any
 from agents.synthesis.language import LEVELS, Expr, Level, Stage, const, field_of, make, pipe, var
 from agents.synthesis.search.bank import Bank
 from agents.synthesis.search.columns import columns_of, is_table
+from agents.synthesis.search.derived import signed_numbers
 from agents.synthesis.search.frame import Entry, built, kind_of_values
 from agents.synthesis.values import is_number, same
 
@@ -22,6 +23,7 @@ def add_neighbours(bank: Bank) -> None:
         return
     frame.cache["neighbours"] = True
     add_repeats(bank)
+    bank.extend(signed_numbers(frame))
     counted = words.topic("index") and words.topic("group")
     spoken = words.topic("share") or words.topic("running") or words.topic("previous") or words.topic("carried")
     if not (spoken or counted or words.has(*_RANKS)):

@@ -300,6 +300,9 @@ def _matching(frame: Frame, table: _Table, goal: Matrix, digits: tuple[int, ...]
                 yield make("round", expr, params=(places,), extra=extra)
     if frame.words.has("up", "ceil", "full", "pages", "batches", "started"):
         yield from _wrapped(frame, table, np.ceil(table.values - 1e-9), goal, "ceil")
+    if frame.words.has("up", "ceil"):
+        for places in (1, 2):
+            yield from _raised(frame, table, goal, places)
     if frame.words.has("down", "floor", "full", "whole", "complete", "completed"):
         yield from _wrapped(frame, table, np.floor(table.values + 1e-9), goal, "floor")
     if frame.words.has("absolute", "abs", "deviation", "difference", "distance", "positive"):
@@ -312,6 +315,18 @@ def _hits(table: _Table, values: Matrix, goal: Matrix) -> list[Expr]:
         rows = np.nonzero((np.abs(values - goal) <= 1e-9 * np.maximum(1.0, np.abs(goal))).all(axis=1))[0]
     rows = rows[np.argsort(table.costs[rows], kind="stable")][:24]
     return [expr for row in rows if (expr := table.build(int(row))) is not None]
+
+
+def _raised(frame: Frame, table: _Table, goal: Matrix, places: int) -> Iterator[Expr]:
+    """Yield what gives the goal rounded up to decimals: "up to full cents"."""
+    factor = 10**places
+    with np.errstate(all="ignore"):
+        values = np.ceil(table.values * factor - 1e-9) / factor
+    scale = const(factor, "num", 0.1)
+    for expr in _hits(table, values, goal):
+        if expr.op not in {"const", "count"}:
+            up = make("ceil", make("multiply", expr, scale), extra=frame.words.operator_cost("ceil"))
+            yield make("divide", up, scale, extra=-1.6)
 
 
 def _wrapped(frame: Frame, table: _Table, values: Matrix, goal: Matrix, name: str) -> Iterator[Expr]:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from agents.synthesis.language import Expr, const, subexpressions
+from agents.synthesis.language import OPERATORS, Expr, const, subexpressions
 from agents.synthesis.search.bank import Bank, bank_of
 from agents.synthesis.search.dates import layouts_of
-from agents.synthesis.search.derived import combined_numbers
+from agents.synthesis.search.derived import averages, combined_numbers
 from agents.synthesis.search.frame import BOTTOM, Entry, Frame, built
 from agents.synthesis.values import is_number, kind_of
 
@@ -125,12 +125,7 @@ def _tests(bank: Bank) -> Iterator[Entry | None]:
     yield from (entry for entry in bank.of("bool") if entry.expr.op in {"above", "equals"})
     yield from _memberships(frame, fields)
     yield from _date_tests(bank)
-    computed = [
-        e for e in bank.of("num") if not _is_plain(e) and e.expr.op not in {"const", "to_unix", "floor", "ceil"}
-    ][:30]
-    for entry in [*combined_numbers(frame), *computed]:
-        if any(is_number(value) for value in entry.values):
-            yield from _number_tests(frame, entry)
+    yield from _computed_tests(bank)
     derived = [
         e
         for e in bank.of("text")
@@ -140,6 +135,20 @@ def _tests(bank: Bank) -> Iterator[Entry | None]:
     for entry in derived:
         yield from _equalities(frame, entry, only_named=True)
     yield from _between_fields(frame, [e for e in fields if e.expr.type in {"num", "text"}])
+
+
+def _computed_tests(bank: Bank) -> Iterator[Entry | None]:
+    """Tests of numbers that are made of fields, or compared with the average of theirs."""
+    frame = bank.frame
+    computed = [
+        e for e in bank.of("num") if not _is_plain(e) and e.expr.op not in {"const", "to_unix", "floor", "ceil"}
+    ][:30]
+    for entry in [*combined_numbers(frame), *computed]:
+        if any(is_number(value) for value in entry.values):
+            yield from _number_tests(frame, entry)
+    for field, average in averages(frame):
+        for name in _ORDERS:
+            yield built(frame, name, (field, average), (), 0.2)
 
 
 def _ends(bank: Bank) -> Iterator[Entry | None]:
@@ -375,9 +384,20 @@ def _date_tests(bank: Bank) -> Iterator[Entry | None]:
                 for name in _ORDERS:
                     if len(literal) == 10 or name in {"at_least", "below"}:
                         yield built(frame, name, (entry, shown))
+    yield from _weekends(bank)
     for date in bank.of("date"):
         if date.expr.op == "read_date" and not date.expr.params[0].startswith("yyyy-MM-dd"):
             yield from _against_dates(frame, date)
+
+
+def _weekends(bank: Bank) -> Iterator[Entry | None]:
+    """Is it a Saturday or Sunday? Only where the words speak of the weekend or of working days."""
+    frame = bank.frame
+    if frame.words.has("weekend", "weekends", "workday", "workdays", "working day", "working days", "weekdays"):
+        six = _literal(frame, 6, 0.1)
+        for day in [e for e in bank.of("num") if e.expr.op == "date_part" and e.expr.params[0] == "weekday"]:
+            for name in ("at_least", "below"):
+                yield built(frame, name, (day, six), (), -OPERATORS[name].demand)
 
 
 def _against_dates(frame: Frame, date: Entry) -> Iterator[Entry | None]:

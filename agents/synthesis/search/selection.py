@@ -16,6 +16,8 @@ __all__ = ["Selection", "explained"]
 
 _KEYS = 60
 _ENDS = ("first", "last", "header", "top", "heading", "title", "headline", "bottom", "footer")
+_SPOKEN = 2.6
+"""What a second key saves for which the words speak and the example does not."""
 _ASKED_FOR = 1.3
 """The most that a sort may cost for which only the words speak."""
 
@@ -284,7 +286,8 @@ def _orders(
             except TypeError:
                 break
             yield (key.expr,), (descending,), order, price
-            if price < 2.2 and _has_ties(key, current):
+            tied = _has_ties(key, current)
+            if price < 2.2 and (tied or case.frame.words.topic("ties")):
                 for second in [*keys[:place], *keys[place + 1 :]][:16]:
                     for down in (False, True):
                         try:
@@ -294,13 +297,23 @@ def _orders(
                             ]
                         except TypeError:
                             break
-                        if both != order:
+                        if both != order or (not tied and _settles_ties(case.frame, second, down=down)):
                             yield (
                                 (key.expr, second.expr),
                                 (descending, down),
                                 both,
-                                price + _second_cost(case.frame, second, down=down),
+                                price + _second_cost(case.frame, second, down=down) - _SPOKEN * (not tied),
                             )
+
+
+def _settles_ties(frame: Frame, second: Entry, *, down: bool) -> bool:
+    """Whether the words say by which field equal ones are ordered, though the example holds none."""
+    if second.expr.op != "field" or down:
+        return False
+    name = str(second.expr.params[0])
+    if frame.words.follows(name, "then", "ties", "equal", "tie"):
+        return True
+    return second.expr.type == "text" and frame.words.topic("ties_by_name")
 
 
 def _second_cost(frame: Frame, key: Entry, *, down: bool) -> float:

@@ -35,6 +35,8 @@ _PLAIN = 2.0
 """Above this cost, texts that no words describe are put together from parts by position too."""
 _PLACED = 1.0
 """What parts by position cost more when there are words, and none that speak of them."""
+_GUESSED = 1.5
+"""What a test costs more as a value that asks for something which only the example shows."""
 _UNLIKELY = 3.0
 _PART = 0.6
 """The most of the work left that one way to read a column may use up."""
@@ -176,9 +178,9 @@ class Search:
         return [expr.raised(placed - _support(expr)) for expr in found]
 
     def _tests(self, frame: Frame, targets: tuple[bool, ...]) -> list[Expr]:
-        from agents.synthesis.search.predicates import separating
+        from agents.synthesis.search.predicates import guessed, separating
 
-        return [entry.expr for entry in separating(frame, targets)]
+        return [entry.expr.raised(_GUESSED * guessed(frame, entry)) for entry in separating(frame, targets)]
 
 
 def _within(frame: Frame, more: Iterator[Expr]) -> list[Expr]:

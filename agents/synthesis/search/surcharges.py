@@ -55,6 +55,8 @@ def _bases(frame: Frame) -> list[Entry]:
     ][:8]
     literals = [Entry(const(n, "num", 0.3), (n,) * count) for n in [0, *frame.words.numbers[:6]]]
     times = [built(frame, "multiply", (field, literal)) for field in fields[:4] for literal in literals[1:]]
+    if frame.words.has("full", "whole", "every", "each", "complete", "started"):
+        times += [built(frame, "floor_divide", (field, literal)) for field in fields[:4] for literal in literals[1:]]
     plus = [built(frame, "add", (e, n)) for e in times if e for n in literals[1:4] if n.expr not in e.expr.args]
     return [*literals, *fields, *combined_numbers(frame)[:6], *(e for e in [*times, *plus] if e)][:_BASES]
 
