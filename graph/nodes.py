@@ -40,6 +40,7 @@ Update = dict[str, Any]
 Run = Runtime[RunOptions]
 _log = logging.getLogger(__name__)
 _OTHER_MODE = "This task needs all items at once: the node runs in the mode Run Once for All Items."
+_UNPROVEN = "The program fits the example, but one example and these words say too little to claim it."
 _MOST_AUTOMATIC = 8
 """Mechanical edits in one run; each is a new text, so they end by themselves as a rule."""
 _LONGEST_RUN_MS = 50.0
@@ -67,13 +68,12 @@ class Nodes:
         found = Synthesis("unsolved")
         if runtime.context.synthesis and task.examples:
             found = await self._search(task)
-        if found.status != "unsolved":
-            draft = _draft_from(found, task)
-            notes = [_OTHER_MODE] if draft.mode != task.mode else []
-            return update | {"draft": draft, "ambiguity": _question(found, task), "warnings": notes}
+        if found.status in {"solved", "ambiguous"}:
+            return update | _offered(found, task)
         if not self._services.llm.configured:
-            return update | {"error": _undecided(task, found)}
+            return update | (_offered(found, task) if found.code else {"error": _undecided(task, found)})
         hints = [found.partial] if found.partial else []
+        hints += [f"This fits the example and may be wrong elsewhere: {found.explanation}"] if found.code else []
         try:
             drafted = await self._services.drafting.first(
                 task,
@@ -84,7 +84,7 @@ class Nodes:
                 similar=solved_tasks(similar, task),
             )
         except ModelError as error:
-            return update | {"error": _model_error(error)}
+            return update | (_offered(found, task) if found.code else {"error": _model_error(error)})
         return update | {"hints": hints} | _taken(drafted, state)
 
     async def _search(self, task: Task) -> Synthesis:
@@ -328,6 +328,14 @@ def _draft_from(found: Synthesis, task: Task) -> Draft:
         confidence=found.confidence,
         duration_ms=found.elapsed_ms,
     )
+
+
+def _offered(found: Synthesis, task: Task) -> Update:
+    """What the search hands over: a claim, a question with its leading draft, or a draft that nothing proves."""
+    draft = _draft_from(found, task)
+    notes = [_OTHER_MODE] if draft.mode != task.mode else []
+    doubt = _UNPROVEN if found.status == "unproven" else None
+    return {"draft": draft, "ambiguity": _question(found, task), "warnings": notes, "doubt": doubt}
 
 
 def _question(found: Synthesis, task: Task) -> dict[str, Any] | None:

@@ -26,6 +26,11 @@ _FORMULAS = frozenset(["add", "subtract", "multiply", "divide"])
 _CALLED_FOR = frozenset(["in_turn", "inverted", "reversed_text", "sorted_keys", "unflatten"])
 """Operators that fit many examples by chance: only where the words call for them."""
 _CUTS = frozenset(["before", "after", "between", "before_here", "after_here", "last_piece"])
+_BOUND = (
+    r"\b(?:(?:more|less|fewer|longer|shorter|older|younger|larger|smaller|higher|lower|bigger|later|earlier) than"
+    r"|at (?:least|most)|over|under|above|below|beyond|up to) {number}|{number} or (?:more|less|fewer|over|above|below)"
+)
+"""Words that make a number a bound."""
 _SORTED_BY = re.compile(r"\b(?:sort|order|rank)\w*\b[^.;:]{0,40}?\bby ((?:[\w'-]+ ?){1,5})")
 _AFFIXES = frozenset(["drop_prefix", "keep_prefix", "drop_suffix", "keep_suffix", "unprefix_keys"])
 
@@ -61,7 +66,16 @@ def _stands_for_nothing(expr: Expr, words: Words, rows: int) -> bool:
         or _is_uncalled_for(expr, words)
         or _continues_digits(expr)
         or _is_made_up(expr, words, rows)
+        or _ignores_a_bound(expr, words)
     )
+
+
+def _ignores_a_bound(expr: Expr, words: Words) -> bool:
+    """A test for the very number that the words name as a bound, `more than 48`: the example's row, not the rule."""
+    if expr.op not in {"equals", "differs"} or expr.args[1].op != "const" or not is_number(expr.args[1].params[0]):
+        return False
+    number = rf"(?<![\d.]){re.escape(str(expr.args[1].params[0]))}(?!\.?\d)"
+    return re.search(_BOUND.format(number=number), words.folded) is not None
 
 
 def _tells_nothing_apart(stage: Stage, inputs: Sequence[Rows]) -> bool:

@@ -9,7 +9,10 @@ from agents.synthesis.types import SynthesisRequest
 __all__ = ["run_rows"]
 
 
-def run_rows(request: SynthesisRequest, rows: list[dict[str, Any]]) -> list[Any] | None:
-    """Return what the claimed program makes of rows; None when nothing is claimed or it means nothing there."""
-    program = leading_program(request)
+def run_rows(request: SynthesisRequest, rows: list[dict[str, Any]], *, claimed: bool = True) -> list[Any] | None:
+    """Return what the claimed program makes of rows; None when nothing is claimed or it means nothing there.
+
+    `claimed=False`: what the leading program makes, claimed or not.
+    """
+    program = leading_program(request, claimed=claimed)
     return None if program is None else output_of(program, rows)

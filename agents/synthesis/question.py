@@ -12,7 +12,7 @@ from agents.synthesis.rivals import DIMENSIONS, Rival, Shown, rivals
 from agents.synthesis.values import key_of
 from agents.synthesis.words import Words
 
-__all__ = ["difference", "open_readings", "other_readings", "plausibility"]
+__all__ = ["difference", "doubted_readings", "open_readings", "other_readings", "plausibility"]
 
 _NEAR = 12
 """How many of the cheapest programs of the search are looked at as other readings."""
@@ -20,6 +20,8 @@ _CLOSE = 0.18
 """The most that another program may cost more and still be asked about."""
 _OPEN = 0.55
 """The same when it leaves fewer words over."""
+_DOUBTED = 2.0
+"""The same for a program that is not trusted."""
 _ASKED = 0.3
 """From this plausibility on, a rival is asked about."""
 _USUAL = 4
@@ -43,9 +45,21 @@ def open_readings(
     best = programs[0]
     families, settled = _rivals(best, words, inputs, outputs)
     near = [[best, one] for one in _near(programs, words, inputs, outputs) if one not in settled]
+    return _asked([*((family, True) for family in families), *((family, False) for family in near)], inputs)
+
+
+def doubted_readings(programs: list[Expr], inputs: Sequence[Rows]) -> tuple[list[Expr], Rows] | None:
+    """The same for a program that little speaks for: whatever else the search found that costs not much more."""
+    best = programs[0]
+    near = [one for one in programs[1:_NEAR] if one.cost - best.cost <= _DOUBTED]
+    return _asked([([best, one], False) for one in near], inputs)
+
+
+def _asked(families: Sequence[tuple[list[Expr], bool]], inputs: Sequence[Rows]) -> tuple[list[Expr], Rows] | None:
+    """The first readings that differ and the input that parts them; each family says whether odd inputs count."""
     readings: list[Expr] = []
     asked: Rows = []
-    for family, odd in [*((family, True) for family in families), *((family, False) for family in near)]:
+    for family, odd in families:
         rows = difference(family, inputs, odd=odd) if len(readings) < _SHOWN else None
         if rows is not None:
             apart = _distinct([*readings, *family], [*asked, *rows])

@@ -9,7 +9,8 @@ from sandbox.types import Language
 
 __all__ = ["Ambiguity", "Reading", "Status", "Synthesis", "SynthesisRequest"]
 
-Status = Literal["solved", "ambiguous", "unsolved"]
+Status = Literal["solved", "ambiguous", "unproven", "unsolved"]
+"""`unproven`: a program fits, and the example and the words are too little to claim it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Ambiguity:
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """The answer. `ambiguous` still carries the code of its leading reading."""
+    """The answer. `ambiguous` and `unproven` still carry the code of the reading that leads."""
 
     status: Status
     code: Mapping[Language, str] = field(default_factory=dict)

@@ -24,7 +24,7 @@ def request(description: str, given: Rows, wanted: Rows) -> SynthesisRequest:
 @pytest.mark.parametrize("case", CASES, ids=[case["rule"] for case in CASES])
 def test_the_rule_holds_for_items_that_the_example_does_not_show(case: dict[str, Any]) -> None:
     asked = request(case["description"], case["given"], case["wanted"])
-    assert run_rows(asked, case["other"]) == case["expected"]
+    assert run_rows(asked, case["other"], claimed=False) == case["expected"]
 
 
 @pytest.mark.parametrize(

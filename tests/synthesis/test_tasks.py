@@ -49,7 +49,7 @@ async def test_claimed_programs_are_right_on_further_cases_in_both_languages() -
                 ]
             right += all(verdicts)
             told += [] if all(verdicts) else [task["id"]]
-    assert claimed >= 0.9 * len([*SOLVED, *FURTHER])
+    assert claimed >= 0.75 * len([*SOLVED, *FURTHER])
     assert right >= 0.97 * claimed, told
 
 
@@ -98,4 +98,4 @@ def test_more_rules_than_an_example_can_show_are_not_claimed() -> None:
         + "and when it is odd or too large or older than the other one leave it as it was before " * 3
     )
     answer = synthesize(request_of({"description": words, "input_example": {"v": 2}, "expected_output": {"v": 4}}))
-    assert answer.status == "unsolved"
+    assert answer.status == "unproven"
