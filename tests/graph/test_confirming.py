@@ -103,7 +103,7 @@ async def test_the_budget_holds_for_second_opinions_too(services: Services) -> N
 async def test_drafts_that_part_on_a_field_the_example_did_not_show_are_an_ambiguity(services: Services) -> None:
     request: GenerateInput = {**DOUBLE, "expected_output": {"value": 5, "result": 10}}
     keeps = said("json.value * 2, ...json")
-    drops = said("json.value * 2, value: json.value")
+    drops = said("json.value * 2, ...Object.fromEntries([['value', json.value]])")
     answer = await asked(services, keeps, drops, request=request, second_opinions=1)
     assert answer["error"]["type"] == "Ambiguous"
     kept, dropped = (set(reading["output"][0]["json"]) for reading in answer["ambiguity"]["readings"])
