@@ -132,11 +132,11 @@ class Nodes:
         draft = replace(draft, code=base.code)
         trying = self._trying(task, state, runtime)
         if base.strategy != "automatic" and (formed := await trying.formed(_tried(draft, base))):
-            return {"failure": None, "draft": formed.draft, "strategy": "automatic"}
+            return {"failure": None, "draft": _edited(draft, formed.draft.code), "strategy": "automatic"}
         if sum(attempt.strategy == "automatic" for attempt in history) < _MOST_AUTOMATIC:
             for edit in automatic_edits(draft.code, task.language, draft.mode, _profile(runtime), _evidence(base)):
                 if repeated(edit.code, history, task.language) is None:
-                    return {"failure": None, "draft": replace(draft, code=edit.code), "strategy": "automatic"}
+                    return {"failure": None, "draft": _edited(draft, edit.code), "strategy": "automatic"}
         update: Update = {"fixes_left": state["fixes_left"] - 1}
         if not self._services.llm.configured:
             return update
@@ -268,6 +268,11 @@ class Nodes:
             return await self._run_tests(draft, task, state, runtime)
 
         return Trying(task, _profile(runtime), tests)
+
+
+def _edited(draft: Draft, code: str) -> Draft:
+    """What a mechanical edit makes of a draft: the model was paid for the draft, and once."""
+    return replace(draft, code=code, tokens=0, cost_usd=0.0, duration_ms=0.0)
 
 
 def _tried(draft: Draft, attempt: Attempt) -> Trial:
