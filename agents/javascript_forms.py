@@ -52,6 +52,21 @@ def javascript_forms(code: str, mode: Mode, rows: Sequence[dict[str, Any]]) -> I
         yield from _with_real_input(source, rows)
         yield from _over_rows(source)
     yield from _through_json(source, rows)
+    yield from _numbers(source)
+
+
+def _numbers(source: JsSource) -> Iterator[str]:
+    """`x.toFixed(2)` is a text: as a number again, where one is wanted."""
+    calls = [
+        node
+        for node in source.kinds("call_expression")
+        if (function := node.child("function")) is not None
+        and function.text.endswith(".toFixed")
+        and not re.search(r"(Number|parseFloat)\($|\+$", source.data[: node.start].decode("utf-8", "replace").rstrip())
+    ]
+    if calls:
+        wrapped = [edit for node in calls for edit in ((node.start, node.start, "Number("), (node.end, node.end, ")"))]
+        yield source.replaced(wrapped)
 
 
 def _functions(source: JsSource) -> dict[str, JsNode]:

@@ -1,6 +1,7 @@
 """Python that never meets n8n's input, or meets it in the wrong form, as the nodes that it may be meant as."""
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -55,6 +56,26 @@ def _forms(code: str, tree: ast.Module, mode: Mode, rows: Sequence[dict[str, Any
             yield from _returning_something(code, tree)
         yield from _over_rows(code, tree)
     yield from _through_json(code, tree, rows)
+    yield from _numbers(code, tree)
+
+
+def _numbers(code: str, tree: ast.Module) -> Iterator[str]:
+    """`f"{x:.2f}"` is a text: as a number again, where one is wanted."""
+    place = positions(code)
+    edits = [
+        TextEdit(*place(node), f"float({code[slice(*place(node))]})")
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.JoinedStr) and len(node.values) == 1 and _is_decimal(node.values[0]))
+        or (isinstance(node, ast.Call) and re.fullmatch(r"format|'\{:\.\d+f\}'\.format", ast.unparse(node.func)))
+    ]
+    if edits:
+        yield apply_edits(code, edits)
+
+
+def _is_decimal(part: ast.expr) -> bool:
+    """Whether this is `{x:.2f}`."""
+    spec = part.format_spec if isinstance(part, ast.FormattedValue) else None
+    return spec is not None and ast.unparse(spec).rstrip("'\"").endswith("f")
 
 
 def _named_lambdas(code: str, tree: ast.Module) -> str:

@@ -63,12 +63,16 @@ def _in_form(trial: Trial) -> bool:
 
 
 def _is_alike(expected: Any, actual: Any) -> bool:
-    """Whether two values have the same keys at the same places, and there is a value wherever one is wanted."""
+    """Whether two values have the same keys at the same places, and values of the same kind there."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         return expected.keys() == actual.keys() and all(_is_alike(expected[key], actual[key]) for key in expected)
     if isinstance(expected, list) and isinstance(actual, list):
         return len(expected) == len(actual) and all(map(_is_alike, expected, actual))
-    return actual is not None or expected is None
+    return _kind(expected) is _kind(actual)
+
+
+def _kind(value: Any) -> type:
+    return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
 
 
 def _refusing(draft: Draft, language: Language, profile: RunnerProfile) -> tuple[Finding, ...]:
