@@ -200,25 +200,30 @@ def _request(task: dict[str, Any], language: Language) -> GenerateInput:
 
 
 async def _one(runner: Runner, task: dict[str, Any], language: Language, asked: Configuration) -> Result:
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), _spent(runner)
     if asked.options is None:
-        code, claimed, tokens, lever = await _ask_alone(runner, task, language)
+        code, claimed, lever = await _ask_alone(runner, task, language)
         drafts = 1
     else:
         options = runner.options(profile=PROFILE, **asked.options)
         answer = await runner.generate(_request(task, language), options)
         code, claimed = answer["code"], answer["success"]
-        tokens = sum(attempt["tokens"] for attempt in answer["attempts"])
         drafts = sum(attempt["tokens"] > 0 and attempt["strategy"] != "automatic" for attempt in answer["attempts"])
         lever = answer["attempts"][-1]["strategy"] if answer["attempts"] else ""
-    seconds = round(time.perf_counter() - started, 2)
+    seconds, tokens = round(time.perf_counter() - started, 2), _spent(runner) - spent
     right = await _is_right(runner, code, language, task)
     print(f"{task['id']} {language} {asked.name}: {'right' if right else 'wrong'} {'claimed' * claimed} {seconds} s",
           flush=True)  # fmt: skip
     return Result(task["id"], language, asked.name, right, claimed, tokens, seconds, lever, drafts, code)
 
 
-async def _ask_alone(runner: Runner, task: dict[str, Any], language: Language) -> tuple[str, bool, int, str]:
+def _spent(runner: Runner) -> int:
+    """Tokens of all calls so far, those that were cancelled among them."""
+    records = [circuit.record for circuit in runner.services.llm.circuits]
+    return sum(record.tokens_in + record.tokens_out for record in records)
+
+
+async def _ask_alone(runner: Runner, task: dict[str, Any], language: Language) -> tuple[str, bool, str]:
     """One sample of a plain question; whatever comes is claimed, as everybody does who has no proof."""
     question = _ALONE.format(
         language=language,
@@ -229,9 +234,9 @@ async def _ask_alone(runner: Runner, task: dict[str, Any], language: Language) -
     )
     try:
         completion = await runner.services.llm.complete([{"role": "user", "content": question}], max_tokens=1024)
-        return read_answer(completion.text, language).code, True, completion.tokens, "one sample"
+        return read_answer(completion.text, language).code, True, "one sample"
     except ModelError:
-        return "", False, 0, ""
+        return "", False, ""
 
 
 async def _is_right(runner: Runner, code: str, language: Language, task: dict[str, Any]) -> bool:
