@@ -83,7 +83,7 @@ class CodeGenerator:
         """
         sampling = sampling or Sampling()
         if plain:
-            messages = plain_messages(task, rules)
+            messages = plain_messages(task, rules, plan_first=sampling.plan_first)
             listening = Listening(max_tokens=_MAX_PLAIN_TOKENS, until=one_block)
         else:
             messages = task_messages(task, rules, hints=hints, similar=similar, plan_first=sampling.plan_first)

@@ -29,13 +29,15 @@ _EACH_ITEM = (
 _MANY = ("rows", "items", "data", "records", "entries", "list", "input", "array")
 _EXPORT = re.compile(r"^[ \t]*export[ \t]+(?:default[ \t]+)?(?=(?:async[ \t]+)?function\b|const\b|let\b)", re.MULTILINE)
 _UNDECLARED = re.compile(r"^(\w+) = (?=(?:async )?(?:\([^()\n]*\)|\w+) =>|function\b)", re.MULTILINE)
+_HALF = re.compile(r"^(\w+)(\(\w+\)) =>", re.MULTILINE)
+"""Half a declaration, half an arrow: `transform(rows) => {`."""
 _KEY = re.compile(r"([{,]\s*)([A-Za-z_$][\w$]*)\s*:")
 _TRAILING = re.compile(r",(\s*[}\]])")
 
 
 def javascript_forms(code: str, mode: Mode, rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Yield nodes; `rows` are those of the example, to know its fields and data baked into the code."""
-    code = _UNDECLARED.sub(r"const \1 =", _EXPORT.sub("", code))
+    code = _UNDECLARED.sub(r"const \1 =", _HALF.sub(r"const \1 = \2 =>", _EXPORT.sub("", code)))
     source = parse_javascript(code)
     if source.has_error:
         return

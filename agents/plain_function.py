@@ -19,8 +19,12 @@ _LONGEST_ROWS = 2000
 """Characters of the rows of one example."""
 
 
-def plain_messages(task: Task, rules: NodeRules | None = None) -> list[Message]:
-    """Return the two messages; the first is the same for every task, so that a server keeps it in its cache."""
+def plain_messages(task: Task, rules: NodeRules | None = None, *, plan_first: bool = False) -> list[Message]:
+    """Return the two messages; the first is the same for every task, so that a server keeps it in its cache.
+
+    Args:
+        plan_first: let the code begin with the steps: it becomes longer, plainer, and right in other cases.
+    """
     system = prompt(f"plain_{task.language}", imports=import_rule(rules or NodeRules(), task.language))
     examples = [
         prompt("plain_example", input=_rows(example.input), output=_rows(example.output)) for example in task.examples
@@ -30,6 +34,7 @@ def plain_messages(task: Task, rules: NodeRules | None = None) -> list[Message]:
         description=task.description,
         examples="\n\n".join(examples),
         hints="\n".join(example_hints(task)),
+        steps=prompt("plain_steps") if plan_first else "",
     )
     return [{"role": "system", "content": system}, {"role": "user", "content": question}]
 

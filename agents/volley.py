@@ -114,7 +114,8 @@ def without_code(error: MalformedAnswer, move: Move) -> Attempt:
 
 
 def _samplings(count: int, earlier: Sequence[Attempt]) -> list[Sampling]:
-    """One cool at first, the others warm; each with a seed that was not used before."""
+    """One cool at first, the others warm, every second one with a plan; each with a seed that was not used before."""
     first = 1 + max((one.sampling.seed for one in earlier if one.sampling.seed is not None), default=-1)
     warm = min(_WARMEST, _WARM + _WARMER_EACH_TIME * (first // count))
-    return [Sampling(warm if seed else _COOL, seed=seed) for seed in range(first, first + count)]
+    seeds = range(first, first + count)
+    return [Sampling(warm if seed else _COOL, seed=seed, plan_first=bool(seed % 2)) for seed in seeds]

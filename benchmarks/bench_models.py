@@ -253,6 +253,13 @@ async def _is_right(runner: Runner, code: str, language: Language, task: dict[st
     )
 
 
+def side_by_side(results: Sequence[Result], configurations: Sequence[str]) -> list[Result]:
+    """Return the results of those tasks and languages that every one of the configurations has met."""
+    met = [{(one.task, one.language) for one in results if one.configuration == name} for name in configurations]
+    shared = set[tuple[str, str]].intersection(*met)
+    return [one for one in results if one.configuration in configurations and (one.task, one.language) in shared]
+
+
 def table_of(results: Sequence[Result], name: str, words: str) -> Table:
     """Put the configurations side by side."""
     columns = ("", "solved", "share", "claimed right", "precision", "tokens a task", "s a task")
@@ -294,12 +301,18 @@ def main() -> None:
     parser.add_argument("--language", choices=["python", "javascript", "both"], default="both")
     parser.add_argument("--configuration", choices=CONFIGURATIONS, action="append", help="default: the three main ones")
     parser.add_argument("--results", type=Path, default=None, help="JSON lines; what is in it is not measured again")
+    parser.add_argument("--report", action="store_true", help="ask nothing: the table of what all have met so far")
     given = parser.parse_args()
     languages: tuple[Language, ...] = ("javascript", "python") if given.language == "both" else (given.language,)
     name = "hard" if given.hard else "everyday"
     tasks, known = sample(name, given.limit, given.seed), sample(name, None)
-    results = asyncio.run(measure(tasks, languages, given.configuration or MAIN, given.results, known))
-    words = f"{len(tasks)} {name} tasks in {' and '.join(languages)}, {_model()}"
+    chosen = given.configuration or MAIN
+    if given.report:
+        results = side_by_side(list(_read(given.results)), chosen)
+        words = f"{len({(one.task, one.language) for one in results})} pairs of a task and a language, {_model()}"
+    else:
+        results = asyncio.run(measure(tasks, languages, chosen, given.results, known))
+        words = f"{len(tasks)} {name} tasks in {' and '.join(languages)}, {_model()}"
     show(table_of(results, name, words), Console(width=160))
     write(table_of(results, name, words))
 
