@@ -12,6 +12,7 @@ from agents.case import Outcome
 from agents.mender import unusable
 from agents.strategy import Move, code_key
 from agents.task import Draft, Task
+from agents.tester import drops_fields
 from agents.volley import without_code
 from graph.drafting import Drafting, Try, recorded
 from tools.errors import MalformedAnswer, ModelError
@@ -84,14 +85,14 @@ async def confirm(
             asked.append(recorded(new, 0, move.strategy, sampling))
             if new.passed and (partner := await _heard(pool, new, task, compare)):
                 return _chosen(partner, pool, asked)
-    return _unsettled(pool, asked)
+    return _unsettled(pool, asked, len(known) + len(asked))
 
 
 async def _heard(pool: list[_Opinion], new: Trial, task: Task, compare: Compare) -> Trial | None:
     """Give the draft that a new one agrees with; without any it is one more opinion."""
     same = next((one.trial for one in pool if _is_same(one.trial.draft, new.draft, task)), None)
-    if same is not None:
-        return same
+    if same is not None or (drops_fields(new.outcomes) and not drops_fields(pool[0].trial.outcomes)):
+        return same  # what loses a field that the other one keeps is no other reading, it is a mistake
     opinion = _Opinion(new, await compare(new.draft))
     partner = next((one.trial for one in pool if agree(one.compared, opinion.compared)), None)
     if partner is None:
@@ -113,7 +114,7 @@ def _chosen(trial: Trial, pool: Sequence[_Opinion], asked: Sequence[Attempt]) ->
     return Confirmed(trial, (replaced, *others))
 
 
-def _unsettled(pool: Sequence[_Opinion], asked: Sequence[Attempt]) -> Confirmed:
+def _unsettled(pool: Sequence[_Opinion], asked: Sequence[Attempt], others: int) -> Confirmed:
     first = pool[0]
     for other in pool[1:]:
         at = parting(first.compared, other.compared)
@@ -121,7 +122,7 @@ def _unsettled(pool: Sequence[_Opinion], asked: Sequence[Attempt]) -> Confirmed:
             readings = [_reading(one, at, name) for one, name in ((first, "One draft"), (other, "Another draft"))]
             ambiguity = {"readings": readings, "input": [{"json": row} for row in first.compared[at].input]}
             return Confirmed(first.trial, tuple(asked), ambiguity)
-    words = f"The draft passes the example, but none of {len(asked)} further drafts confirms it."
+    words = f"The draft passes the example, but none of {others} others confirms it."
     return Confirmed(first.trial, tuple(asked), doubt=words)
 
 
