@@ -117,15 +117,19 @@ class Drafting:
         return config.drafts_at_once if config is not None and config.style == "resample" else 0
 
     async def _volley(self, task: Task, count: int, attempt: Try, earlier: Sequence[Attempt], **asking: Any) -> Drafted:
-        """Draw drafts of a small model and keep the best."""
-        shot = await shoot(self._generator, task, count, attempt, earlier, **asking)
+        """Draw drafts of a small model and keep the best; when nothing new can be read, once more and warmer."""
         strategy: Strategy = "resample" if earlier else "draft"
+        shot = await shoot(self._generator, task, count, attempt, earlier, **asking)
+        discarded = shot.discarded
         if not shot.trials:
-            return Drafted(None, strategy, Sampling(), shot.discarded)
+            shot = await shoot(self._generator, task, count, attempt, (*earlier, *discarded), **asking)
+            discarded += shot.discarded
+        if not shot.trials:
+            return Drafted(None, strategy, Sampling(), discarded)
         best, *beaten = best_first(shot.trials)
         told = [recorded(trial, 0, strategy, trial.sampling) for trial in beaten]
         opinions = tuple(one for one in (*beaten, *shot.copies) if one.passed)
-        return Drafted(best.draft, strategy, best.sampling, (*shot.discarded, *told), opinions)
+        return Drafted(best.draft, strategy, best.sampling, (*discarded, *told), opinions)
 
     async def _mend(self, task: Task, refusal: Refusal, attempts: Sequence[Attempt], **asking: Any) -> Mended:
         style: Style = "feedback"

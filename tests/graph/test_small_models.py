@@ -109,6 +109,13 @@ async def test_after_a_failed_volley_it_is_asked_anew_and_never_told_what_was_wr
     assert len(codes) == len(set(codes))
 
 
+async def test_a_volley_that_cannot_be_read_is_followed_by_another(services: Services) -> None:
+    run, _ = small(services, "I do not know.", "", TIMES, TURNED)
+    answer = await run.generate(IN_JAVASCRIPT, options(second_opinions=1, max_fix_attempts=0))
+    assert answer["success"], answer["error"]
+    assert any(one["answer"] == "I do not know." for one in answer["attempts"])
+
+
 async def test_a_small_model_that_is_down_is_an_outage_like_any_other(services: Services) -> None:
     run, _ = small(services)
     answer = await run.generate(IN_JAVASCRIPT, options())
