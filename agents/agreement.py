@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from agents.case import Case, Outcome
+from agents.properties import UNSEEN
 from agents.synthesis.mutations import sampled_inputs
 from agents.task import Task
 from tools.n8n.items import rows_from, same_value
@@ -11,9 +12,6 @@ __all__ = ["agree", "comparison_cases", "parting"]
 
 _FEWEST_COMPARED = 0.5
 """Share of the inputs on which both must have run, or nothing is known."""
-
-_UNSEEN = "fieldNotShown"
-"""Real items have more fields than an example; whether they are to stay is often the question."""
 
 
 def comparison_cases(task: Task) -> list[Case]:
@@ -24,7 +22,7 @@ def comparison_cases(task: Task) -> list[Case]:
         if all(isinstance(item.get("json"), dict) for item in example.input)
         for rows in sampled_inputs([item["json"] for item in example.input], [])
     ]
-    inputs += [[{**row, _UNSEEN: 1} for row in rows] for rows in inputs[:1]]
+    inputs += [[{**row, UNSEEN: 1} for row in rows] for rows in inputs[:1]]
     return [
         Case(f"other values {number}", [{"json": row} for row in rows], "agreement")
         for number, rows in enumerate(inputs, start=1)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from agents.attempt import Attempt, Sampling
@@ -40,11 +40,18 @@ class Trial:
     """Of the checks; an error among them refused it before it ran."""
     outcomes: tuple[Outcome, ...] = ()
     """Of the same cases in the same order for every candidate that ran."""
+    sampling: Sampling = field(default_factory=Sampling)
+    """How the model was asked for it."""
 
     @property
     def refused(self) -> bool:
         """Whether a check refused it."""
         return any(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def passed(self) -> bool:
+        """Whether it ran and nothing that binds speaks against it."""
+        return not self.refused and bool(self.outcomes) and not _failed_binding(self)
 
 
 async def draw(generator: CodeGenerator, task: Task, count: int, *, seed: int = 0, **options: Any) -> Drawn:

@@ -1,11 +1,14 @@
 """Asks a model for the first draft of a code node."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.answer import read_answer
 from agents.attempt import Sampling
+from agents.listening import going_in_circles, one_block
+from agents.node_forms import node_forms
 from agents.personas import persona_words
+from agents.plain_function import plain_messages
 from agents.prompts import prompt
 from agents.rules_text import code_start, rules_text
 from agents.task import Draft, Task
@@ -13,12 +16,22 @@ from agents.wording import example_hints, examples_text, fenced
 from sandbox.types import NodeRules
 from tools.errors import MalformedAnswer
 from tools.llm.budget import Budget
-from tools.llm.completion import Completer, Completion, Message, Sink
+from tools.llm.completion import Completer, Completion, Message, Sink, Until
 from tools.llm.config import TaskType
 
 __all__ = ["CodeGenerator", "SolvedTask", "ask_for_code", "task_messages"]
 
 _MAX_TOKENS = 2048
+_MAX_PLAIN_TOKENS = 512
+"""Of a function; a longer one of a small model is no better for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """How much of an answer is wanted."""
+
+    max_tokens: int = _MAX_TOKENS
+    until: Until = going_in_circles
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class CodeGenerator:
         *,
         hints: Sequence[str] = (),
         similar: Sequence[SolvedTask] = (),
+        plain: bool = False,
         sampling: Sampling | None = None,
         budget: Budget | None = None,
         on_text: Sink | None = None,
@@ -58,6 +72,8 @@ class CodeGenerator:
         Args:
             rules: of the runner profile, for the task's mode; `None`: a stock n8n's.
             hints: what is known already, in words: partial results of the synthesis, readings to choose from.
+            plain: ask for a function from rows to rows, in few words, and make the node of it here (small models);
+                `hints` and `similar` are left out.
 
         Raises:
             MalformedAnswer: the model answered without usable code; the text is kept.
@@ -66,8 +82,16 @@ class CodeGenerator:
             BudgetExceeded: the request may not spend more.
         """
         sampling = sampling or Sampling()
-        messages = task_messages(task, rules, hints=hints, similar=similar, plan_first=sampling.plan_first)
-        return await ask_for_code(self._llm, task, messages, "code_generation", sampling, budget, on_text)
+        if plain:
+            messages = plain_messages(task, rules, plan_first=sampling.plan_first)
+            listening = Listening(max_tokens=_MAX_PLAIN_TOKENS, until=one_block)
+        else:
+            messages = task_messages(task, rules, hints=hints, similar=similar, plan_first=sampling.plan_first)
+            listening = Listening()
+        draft = await ask_for_code(
+            self._llm, task, messages, "code_generation", sampling, budget, on_text, listening=listening
+        )
+        return replace(draft, code=next(iter(node_forms(draft.code, task)), draft.code)) if plain else draft
 
 
 def task_messages(
@@ -110,14 +134,18 @@ async def ask_for_code(
     sampling: Sampling,
     budget: Budget | None = None,
     on_text: Sink | None = None,
+    *,
+    listening: Listening | None = None,
 ) -> Draft:
     """Ask once, and read the answer as a draft; raises what `CodeGenerator.draft` does."""
+    listening = listening or Listening()
     completion = await llm.complete(
         messages,
         task_type,
         temperature=sampling.temperature,
         seed=sampling.seed,
-        max_tokens=_MAX_TOKENS,
+        max_tokens=listening.max_tokens,
+        until=listening.until,
         avoid=sampling.avoid,
         budget=budget,
         on_text=on_text,

@@ -1,16 +1,18 @@
 """Rules that outputs keep on any input, when the example keeps them and the words ask for them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agents.task import Example, Items, Task
 from tools.n8n.items import rows_from, same_value
 
-__all__ = ["PROPERTIES", "Property", "holds", "properties_of"]
+__all__ = ["PROPERTIES", "UNSEEN", "Property", "fields_stay", "holds", "properties_of"]
 
 Rows = list[Any]
+UNSEEN = "fieldNotShown"
+"""Real items have more fields than an example; whether they are to stay is often the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,23 @@ def properties_of(task: Task) -> Iterator[str]:
         kept = (rule.check(rows_from(one.input), rows_from(one.output)) is None for one in task.examples)
         if all(rule.applies(one, words) for one in task.examples) and all(kept):
             yield rule.name
+
+
+def fields_stay(examples: Sequence[Example]) -> bool:
+    """Whether the examples keep every field of the rows they keep: then one that they do not show stays too.
+
+    >>> fields_stay([Example([{"json": {"a": 1}}], [{"json": {"a": 1, "b": 2}}])])
+    True
+    """
+    return bool(examples) and all(_keeps_rows(rows_from(one.input), rows_from(one.output)) for one in examples)
+
+
+def _keeps_rows(given: Rows, returned: Rows) -> bool:
+    if not returned or not all(isinstance(row, dict) and row for row in (*given, *returned)):
+        return False
+    if len(given) == len(returned) and all(old.keys() <= new.keys() for old, new in zip(given, returned, strict=True)):
+        return True
+    return all(any(same_value(row, old) for old in given) for row in returned)
 
 
 def holds(name: str, given: Items, returned: Any) -> str | None:

@@ -3,7 +3,7 @@
 from agents.prompts import prompt
 from sandbox.types import Language, NodeRules
 
-__all__ = ["code_start", "rules_text"]
+__all__ = ["code_start", "import_rule", "rules_text"]
 
 _DENIED_PYTHON = (
     *("eval", "exec", "compile", "open", "input", "getattr", "setattr", "hasattr", "delattr"),
@@ -37,13 +37,13 @@ def rules_text(rules: NodeRules, language: Language) -> str:
         return prompt(
             "rules_javascript",
             input_rule=_INPUT[language, rules.mode],
-            import_rule=_require_rule(rules),
+            import_rule=import_rule(rules, language),
             return_rule=return_rule.replace("'json'", "json"),
         )
     return prompt(
         "rules_python",
         input_rule=_INPUT[language, rules.mode],
-        import_rule=_import_rule(rules),
+        import_rule=import_rule(rules, language),
         denied=", ".join(rules.python_builtins_deny or _DENIED_PYTHON),
         return_rule=return_rule.replace("'json'", '"json"'),
     )
@@ -58,6 +58,15 @@ def code_start(rules: NodeRules, language: Language) -> str:
         ("javascript", "runOnceForEachItem"): "It reads `$input.item` and ends in `return { json: ... }`.",
     }
     return starts[language, rules.mode]
+
+
+def import_rule(rules: NodeRules, language: Language) -> str:
+    """Say which modules the code may use.
+
+    >>> import_rule(NodeRules(), "javascript")
+    'No `import`, no `require` of any module.'
+    """
+    return _import_rule(rules) if language == "python" else _require_rule(rules)
 
 
 def _import_rule(rules: NodeRules) -> str:

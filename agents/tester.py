@@ -7,7 +7,7 @@ from typing import Any
 from agents.case import Case, Outcome
 from agents.edge_cases import edge_inputs
 from agents.prompts import prompt
-from agents.properties import holds, properties_of
+from agents.properties import UNSEEN, fields_stay, holds, properties_of
 from agents.task import Items, Task
 from agents.wording import differences, examples_text
 from sandbox.types import ExecutionResult
@@ -15,11 +15,12 @@ from tools.llm.budget import Budget
 from tools.llm.completion import Completer
 from tools.n8n.items import items_from, items_from_output, rows_from, same_value
 
-__all__ = ["CaseWriter", "example_cases", "generated_cases", "judge", "tally"]
+__all__ = ["CaseWriter", "drops_fields", "example_cases", "generated_cases", "judge", "tally"]
 
 _RUNS = "runs"
 _LINKED = "keeps the items linked"
 _SAME_AGAIN = "gives the same again"
+_KEEPS_UNSEEN = "keeps the field that the example does not show"
 _MOST_WRITTEN = 4
 _WHOLE = frozenset({"one item", "many items", "reversed order"})
 """Inputs made only of the example's own items: properties are checked there."""
@@ -46,6 +47,9 @@ def generated_cases(task: Task, bare_input: Items | None = None) -> list[Case]:
     for name, items in edge_inputs(example):
         if name in _WHOLE:
             cases += [Case(f"{name}: {rule}", items, "property", rule=rule) for rule in rules]
+    if fields_stay(task.examples):
+        more = [{**item, "json": {**item["json"], UNSEEN: 1}} for item in example]
+        cases.append(Case("one field more: " + _KEEPS_UNSEEN, more, "property", rule=_KEEPS_UNSEEN))
     if example:
         linked = [{"pairedItem": {"item": number}, **item} for number, item in enumerate(example)]  # as n8n gives them
         cases.append(Case("the example: " + _LINKED, linked, "property", rule=_LINKED))
@@ -56,6 +60,11 @@ def generated_cases(task: Task, bare_input: Items | None = None) -> list[Case]:
 def judge(cases: Sequence[Case], results: Sequence[ExecutionResult]) -> list[Outcome]:
     """Compare what came out with what must hold, case by case, in order."""
     return [_outcome(case, result) for case, result in zip(cases, results, strict=True)]
+
+
+def drops_fields(outcomes: Sequence[Outcome]) -> bool:
+    """Whether a field that the example does not show is lost, where the example keeps those that it shows."""
+    return any(outcome.name.endswith(_KEEPS_UNSEEN) and not outcome.passed for outcome in outcomes)
 
 
 def tally(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -145,6 +154,9 @@ def _complaint(case: Case, returned: Any) -> str:
         return ""
     if case.rule == _LINKED:
         return _unlinked(case.input, returned)
+    if case.rule == _KEEPS_UNSEEN:
+        kept = all(isinstance(row, dict) and UNSEEN in row for row in rows_from(returned))
+        return "" if kept else "the field is gone: rows of a workflow have more fields than an example"
     return holds(case.rule, case.input, returned) or ""
 
 

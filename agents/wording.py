@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agents.prompts import prompt
+from agents.properties import fields_stay
 from agents.task import Example, Task
 from sandbox.types import Language
 from tools.n8n.items import rows_from, same_value
@@ -54,10 +55,7 @@ def example_hints(task: Task) -> list[str]:
     >>> example_hints(Task("Add b", examples=[kept]))
     ['Every field of an item stays; real items have more fields than the example: copy the item, then change it.']
     """
-    pairs = [pair for one in task.examples for pair in zip(rows_from(one.input), rows_from(one.output), strict=False)]
-    alike = all(len(rows_from(one.input)) == len(rows_from(one.output)) for one in task.examples)
-    kept = all(isinstance(old, dict) and isinstance(new, dict) and old.keys() <= new.keys() for old, new in pairs)
-    return [_FIELDS_STAY] if pairs and alike and kept else []
+    return [_FIELDS_STAY] if fields_stay(task.examples) else []
 
 
 def fenced(code: str, language: Language) -> str:

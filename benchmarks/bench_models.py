@@ -28,6 +28,7 @@ from graph.runner import Runner, open_runner
 from graph.state import GenerateInput
 from sandbox.types import ExecutionRequest, Language, Limits
 from tools.errors import ModelError
+from tools.llm import make_providers
 from tools.n8n.items import rows_from, same_value
 from tools.n8n.profile import profile_from
 from tools.settings import load_settings
@@ -56,6 +57,8 @@ class Configuration:
     """Of the run; `None`: one sample of a plain question, without any pipeline."""
     memory: bool = False
     """Whether the other tasks of the file are remembered as solved."""
+    provider: tuple[tuple[str, Any], ...] = ()
+    """Fields of the model's configuration that are set otherwise."""
 
 
 _DRAFT = {
@@ -66,14 +69,18 @@ _DRAFT = {
     "model_explanation": False,
 }
 _WHOLE = {"max_fix_attempts": 4, "model_tests": False, "model_explanation": False}
+_LONG = (("style", "feedback"),)
+_PLAIN = (("style", "resample"),)
+_SINGLE = (*_PLAIN, ("drafts_at_once", 1))
 CONFIGURATIONS = {
     one.name: one
     for one in (
         Configuration("model alone"),
-        Configuration("one draft", _DRAFT),
-        Configuration("three drafts", _DRAFT | {"candidates": 3}),
-        Configuration("one draft and fixes", _DRAFT | {"max_fix_attempts": 4}),
-        Configuration("one draft, patterns", _DRAFT, memory=True),
+        Configuration("long prompt", _DRAFT, provider=_LONG),
+        Configuration("long prompt, patterns", _DRAFT, memory=True, provider=_LONG),
+        Configuration("long prompt, feedback and fixes", _DRAFT | {"max_fix_attempts": 4}, provider=_LONG),
+        Configuration("plain function", _DRAFT, provider=_SINGLE),
+        Configuration("plain function, four drafts", _DRAFT, provider=_PLAIN),
         Configuration("pipeline, no search", _WHOLE | {"synthesis": False}),
         Configuration("all of it", _WHOLE),
     )
@@ -95,6 +102,8 @@ class Result:
     seconds: float = 0.0
     lever: str = ""
     """The strategy of the attempt that passed."""
+    drafts: int = 0
+    """Answers of the model that the record lists."""
     code: str = field(default="", repr=False)
 
     @property
@@ -129,19 +138,18 @@ async def measure(
     done = list(_read(results))
     have = {result.key for result in done}
     wanted = [CONFIGURATIONS[name] for name in configurations]
-    for with_memory in (False, True):
-        chosen = [one for one in wanted if one.memory == with_memory]
+    for kind in dict.fromkeys((one.memory, one.provider) for one in wanted):
         left = [
             (task, language, one)
             for task in tasks
             for language in languages
-            for one in chosen
-            if (task["id"], language, one.name) not in have
+            for one in wanted
+            if (one.memory, one.provider) == kind and (task["id"], language, one.name) not in have
         ]
         if not left:
             continue
-        async with _runner(memory=with_memory) as runner:
-            if with_memory:
+        async with _runner(memory=kind[0], provider=dict(kind[1])) as runner:
+            if kind[0]:
                 await _remember(runner, [task for task in known if task not in tasks], languages)
             for task, language, one in left:
                 done.append(await _one(runner, task, language, one))
@@ -158,13 +166,15 @@ def _read(results: Path | None) -> Iterator[Result]:
 
 
 @asynccontextmanager
-async def _runner(*, memory: bool) -> AsyncIterator[Runner]:
+async def _runner(*, memory: bool, provider: Mapping[str, Any]) -> AsyncIterator[Runner]:
     """A runner over an empty workspace, patient with a model on a busy machine."""
     with tempfile.TemporaryDirectory() as workspace:
         before = dict(os.environ)
         os.environ |= {"TERRY_WORKSPACE": workspace, "PATTERN_MEMORY": str(memory).lower(), "LLM_DEADLINE_S": "900"}
         try:
-            async with open_runner(load_settings()) as runner:
+            settings = load_settings()
+            configs = [one.model_copy(update=dict(provider)) for one in settings.models.providers]
+            async with open_runner(settings, make_providers(configs)) as runner:
                 yield runner
         finally:
             os.environ.clear()
@@ -190,23 +200,30 @@ def _request(task: dict[str, Any], language: Language) -> GenerateInput:
 
 
 async def _one(runner: Runner, task: dict[str, Any], language: Language, asked: Configuration) -> Result:
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), _spent(runner)
     if asked.options is None:
-        code, claimed, tokens, lever = await _ask_alone(runner, task, language)
+        code, claimed, lever = await _ask_alone(runner, task, language)
+        drafts = 1
     else:
         options = runner.options(profile=PROFILE, **asked.options)
         answer = await runner.generate(_request(task, language), options)
         code, claimed = answer["code"], answer["success"]
-        tokens = sum(attempt["tokens"] for attempt in answer["attempts"])
+        drafts = sum(attempt["tokens"] > 0 and attempt["strategy"] != "automatic" for attempt in answer["attempts"])
         lever = answer["attempts"][-1]["strategy"] if answer["attempts"] else ""
-    seconds = round(time.perf_counter() - started, 2)
+    seconds, tokens = round(time.perf_counter() - started, 2), _spent(runner) - spent
     right = await _is_right(runner, code, language, task)
     print(f"{task['id']} {language} {asked.name}: {'right' if right else 'wrong'} {'claimed' * claimed} {seconds} s",
           flush=True)  # fmt: skip
-    return Result(task["id"], language, asked.name, right, claimed, tokens, seconds, lever, code)
+    return Result(task["id"], language, asked.name, right, claimed, tokens, seconds, lever, drafts, code)
 
 
-async def _ask_alone(runner: Runner, task: dict[str, Any], language: Language) -> tuple[str, bool, int, str]:
+def _spent(runner: Runner) -> int:
+    """Tokens of all calls so far, those that were cancelled among them."""
+    records = [circuit.record for circuit in runner.services.llm.circuits]
+    return sum(record.tokens_in + record.tokens_out for record in records)
+
+
+async def _ask_alone(runner: Runner, task: dict[str, Any], language: Language) -> tuple[str, bool, str]:
     """One sample of a plain question; whatever comes is claimed, as everybody does who has no proof."""
     question = _ALONE.format(
         language=language,
@@ -217,9 +234,9 @@ async def _ask_alone(runner: Runner, task: dict[str, Any], language: Language) -
     )
     try:
         completion = await runner.services.llm.complete([{"role": "user", "content": question}], max_tokens=1024)
-        return read_answer(completion.text, language).code, True, completion.tokens, "one sample"
+        return read_answer(completion.text, language).code, True, "one sample"
     except ModelError:
-        return "", False, 0, ""
+        return "", False, ""
 
 
 async def _is_right(runner: Runner, code: str, language: Language, task: dict[str, Any]) -> bool:
@@ -234,6 +251,13 @@ async def _is_right(runner: Runner, code: str, language: Language, task: dict[st
         result.success and same_value(rows_from(result.result), rows_from(case["expected"]))
         for result, case in zip(results, cases, strict=True)
     )
+
+
+def side_by_side(results: Sequence[Result], configurations: Sequence[str]) -> list[Result]:
+    """Return the results of those tasks and languages that every one of the configurations has met."""
+    met = [{(one.task, one.language) for one in results if one.configuration == name} for name in configurations]
+    shared = set[tuple[str, str]].intersection(*met)
+    return [one for one in results if one.configuration in configurations and (one.task, one.language) in shared]
 
 
 def table_of(results: Sequence[Result], name: str, words: str) -> Table:
@@ -277,12 +301,18 @@ def main() -> None:
     parser.add_argument("--language", choices=["python", "javascript", "both"], default="both")
     parser.add_argument("--configuration", choices=CONFIGURATIONS, action="append", help="default: the three main ones")
     parser.add_argument("--results", type=Path, default=None, help="JSON lines; what is in it is not measured again")
+    parser.add_argument("--report", action="store_true", help="ask nothing: the table of what all have met so far")
     given = parser.parse_args()
     languages: tuple[Language, ...] = ("javascript", "python") if given.language == "both" else (given.language,)
     name = "hard" if given.hard else "everyday"
     tasks, known = sample(name, given.limit, given.seed), sample(name, None)
-    results = asyncio.run(measure(tasks, languages, given.configuration or MAIN, given.results, known))
-    words = f"{len(tasks)} {name} tasks in {' and '.join(languages)}, {_model()}"
+    chosen = given.configuration or MAIN
+    if given.report:
+        results = side_by_side(list(_read(given.results)), chosen)
+        words = f"{len({(one.task, one.language) for one in results})} pairs of a task and a language, {_model()}"
+    else:
+        results = asyncio.run(measure(tasks, languages, chosen, given.results, known))
+        words = f"{len(tasks)} {name} tasks in {' and '.join(languages)}, {_model()}"
     show(table_of(results, name, words), Console(width=160))
     write(table_of(results, name, words))
 

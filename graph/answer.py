@@ -142,7 +142,8 @@ def renumbered(attempts: Iterable[Attempt], history: Sequence[Attempt]) -> list[
 def _attempts(state: PipelineState) -> list[dict[str, Any]]:
     tried = list(state.get("history", []))
     if state.get("draft") and not state.get("failure"):
-        tried.append(attempt_of(state, None))
+        last = attempt_of(state, None)
+        tried = [*(one for one in tried if not (one.passed and one.code == last.code)), last]
     return [asdict(attempt) | {"problem": attempt.problem} for attempt in tried]
 
 

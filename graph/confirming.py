@@ -1,6 +1,7 @@
 """Asks for second opinions on a model's draft that passes the examples: one example proves little."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,10 @@ from agents.case import Outcome
 from agents.mender import unusable
 from agents.strategy import Move, code_key
 from agents.task import Draft, Task
+from agents.tester import drops_fields
+from agents.volley import without_code
 from graph.drafting import Drafting, Try, recorded
 from tools.errors import MalformedAnswer, ModelError
-from tools.llm import Budget
 
 __all__ = ["Compare", "Confirmed", "confirm"]
 
@@ -49,43 +51,57 @@ async def confirm(
     count: int,
     attempt: Try,
     compare: Compare,
-    budget: Budget | None = None,
+    known: Sequence[Trial] = (),
     **asking: Any,
 ) -> Confirmed:
     """Draw up to `count` further drafts, until two that pass the examples do the same on inputs without an example.
 
     Args:
         trial: the draft that passes the examples.
-        asking: `rules`, `hints`, `similar`, as for `CodeGenerator.draft`.
+        known: others that pass them and were drawn as blindly: they are heard before anybody is asked.
+        asking: `rules`, `hints`, `similar`, `budget`, as for `CodeGenerator.draft`.
     """
     pool, asked = [_Opinion(trial, await compare(trial.draft))], list[Attempt]()
-    for number in range(1, count + 1):
-        move = Move("opinion", Sampling(temperature=0.8, seed=1000 + number), "one example proves little")
-        try:
-            draft = await drafting.another(task, move.sampling, budget=budget, **asking)
-        except MalformedAnswer as error:
-            empty = Draft("", "model", provider=error.provider, tokens=error.tokens, cost_usd=error.cost_usd)
-            asked.append(unusable(empty, move, str(error), number=number, answer=error.text))
-            continue
-        except ModelError as error:
-            if not asked:
-                return Confirmed(trial, warning=f"No second opinion on the draft: {error}")
-            break
-        key = code_key(draft.code, task.language)
-        same = next((one for one in pool if code_key(one.trial.draft.code, task.language) == key), None)
-        if same is not None:
-            asked.append(unusable(draft, move, "the same code again: it agrees", number=number))
-            return _chosen(same.trial, pool, asked)
-        new = await attempt(draft)
-        asked.append(recorded(new, number, move.strategy, move.sampling))
-        if not asked[-1].passed:
-            continue
-        opinion = _Opinion(new, await compare(draft))
-        partner = next((one for one in pool if agree(one.compared, opinion.compared)), None)
-        if partner is not None:
-            return _chosen(partner.trial, pool, asked)
+    for one in known:
+        if partner := await _heard(pool, one, task, compare):
+            return _chosen(partner, pool, asked)
+    samplings = [Sampling(temperature=0.8, seed=1000 + number) for number in range(1, count + 1)]
+    coming = drafting.others(task, samplings, **asking)
+    async with aclosing(coming):
+        async for sampling, came in coming:
+            move = Move("opinion", sampling, "one example proves little")
+            if isinstance(came, MalformedAnswer):
+                asked.append(without_code(came, move))
+                continue
+            if isinstance(came, ModelError):
+                if not asked and not known:
+                    return Confirmed(trial, warning=f"No second opinion on the draft: {came}")
+                break
+            same = next((one.trial for one in pool if _is_same(one.trial.draft, came, task)), None)
+            if same is not None:
+                asked.append(unusable(came, move, "the same code again: it agrees", number=0))
+                return _chosen(same, pool, asked)
+            new = await attempt(came)
+            asked.append(recorded(new, 0, move.strategy, sampling))
+            if new.passed and (partner := await _heard(pool, new, task, compare)):
+                return _chosen(partner, pool, asked)
+    return _unsettled(pool, asked, len(known) + len(asked))
+
+
+async def _heard(pool: list[_Opinion], new: Trial, task: Task, compare: Compare) -> Trial | None:
+    """Give the draft that a new one agrees with; without any it is one more opinion."""
+    same = next((one.trial for one in pool if _is_same(one.trial.draft, new.draft, task)), None)
+    if same is not None or (drops_fields(new.outcomes) and not drops_fields(pool[0].trial.outcomes)):
+        return same  # what loses a field that the other one keeps is no other reading, it is a mistake
+    opinion = _Opinion(new, await compare(new.draft))
+    partner = next((one.trial for one in pool if agree(one.compared, opinion.compared)), None)
+    if partner is None:
         pool.append(opinion)
-    return _unsettled(pool, asked)
+    return partner
+
+
+def _is_same(one: Draft, other: Draft, task: Task) -> bool:
+    return code_key(one.code, task.language) == code_key(other.code, task.language)
 
 
 def _chosen(trial: Trial, pool: Sequence[_Opinion], asked: Sequence[Attempt]) -> Confirmed:
@@ -98,7 +114,7 @@ def _chosen(trial: Trial, pool: Sequence[_Opinion], asked: Sequence[Attempt]) ->
     return Confirmed(trial, (replaced, *others))
 
 
-def _unsettled(pool: Sequence[_Opinion], asked: Sequence[Attempt]) -> Confirmed:
+def _unsettled(pool: Sequence[_Opinion], asked: Sequence[Attempt], others: int) -> Confirmed:
     first = pool[0]
     for other in pool[1:]:
         at = parting(first.compared, other.compared)
@@ -106,7 +122,7 @@ def _unsettled(pool: Sequence[_Opinion], asked: Sequence[Attempt]) -> Confirmed:
             readings = [_reading(one, at, name) for one, name in ((first, "One draft"), (other, "Another draft"))]
             ambiguity = {"readings": readings, "input": [{"json": row} for row in first.compared[at].input]}
             return Confirmed(first.trial, tuple(asked), ambiguity)
-    words = f"The draft passes the example, but none of {len(asked)} further drafts confirms it."
+    words = f"The draft passes the example, but none of {others} others confirms it."
     return Confirmed(first.trial, tuple(asked), doubt=words)
 
 

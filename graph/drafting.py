@@ -1,6 +1,7 @@
 """The models' half of `generate` and `fix`: how they are asked, within what budget, and what is put aside."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from agents.mender import Mended, Mender, Refusal
 from agents.strategy import Style
 from agents.task import Draft, Task
 from agents.tester import CaseWriter
+from agents.volley import as_they_come, shoot
 from graph.state import RunOptions
 from tools.errors import ModelError
 from tools.llm import Budget, Router
@@ -33,6 +35,8 @@ class Drafted:
     sampling: Sampling
     discarded: tuple[Attempt, ...]
     """Copies, unreadable answers, and candidates that another one beat; for the record."""
+    opinions: tuple[Trial, ...] = ()
+    """Other drafts that pass the examples, drawn blind like this one; a copy of it is one, too."""
 
 
 class Drafting:
@@ -49,12 +53,15 @@ class Drafting:
         """Draw the candidates and keep the best; when no answer can be read, ask again.
 
         Args:
+            attempt: checks and runs a draft; each draft of a small model, and each of several candidates.
             asking: `rules`, `hints`, `similar`, as for `CodeGenerator.draft`.
 
         Raises:
             ModelError: nobody answered, or the budget forbids it.
         """
         asking["budget"] = budget_left(options, ())
+        if small := self._small():
+            return await self._volley(task, max(options.candidates, small), attempt, (), **asking)
         drawn = await draw(self._generator, task, options.candidates, **asking)
         if not drawn.drafts:
             return _drafted(await self._mend(task, Refusal(None), drawn.discarded, **asking), drawn.discarded)
@@ -65,19 +72,33 @@ class Drafting:
         return Drafted(best, "draft", Sampling(), (*drawn.discarded, *beaten))
 
     async def next(
-        self, task: Task, refusal: Refusal, attempts: Sequence[Attempt], options: RunOptions, **asking: Any
+        self,
+        task: Task,
+        refusal: Refusal,
+        attempts: Sequence[Attempt],
+        options: RunOptions,
+        attempt: Try,
+        **asking: Any,
     ) -> Drafted:
-        """Get something new after a refusal; `asking` as for `first`.
+        """Get something new after a refusal; `attempt` and `asking` as for `first`.
 
         Raises:
             ModelError: nobody answered, or the budget forbids it.
         """
         asking["budget"] = budget_left(options, attempts)
+        if small := self._small():
+            return await self._volley(task, max(options.candidates, small), attempt, attempts, **asking)
         return _drafted(await self._mend(task, refusal, attempts, **asking))
 
-    async def another(self, task: Task, sampling: Sampling, **asking: Any) -> Draft:
-        """Draw a draft that knows nothing of those before; takes and raises what `CodeGenerator.draft` does."""
-        return await self._generator.draft(task, sampling=sampling, **asking)
+    async def others(
+        self, task: Task, samplings: Sequence[Sampling], **asking: Any
+    ) -> AsyncGenerator[tuple[Sampling, Draft | ModelError]]:
+        """Yield drafts that know nothing of those before, or why there is none: from a small model several at once."""
+        small = self._small()
+        coming = as_they_come(self._generator, task, samplings, small or 1, plain=bool(small), **asking)
+        async with aclosing(coming):
+            async for came in coming:
+                yield came
 
     async def cases(self, task: Task, budget: Budget | None) -> list[Case]:
         """Let the model think of test cases; none when nobody answers."""
@@ -89,6 +110,26 @@ class Drafting:
     async def explanation(self, task: Task, draft: Draft, budget: Budget | None) -> str:
         """Say in the persona's tone what a draft does; its own words when nobody answers."""
         return await self._explainer.explain(task, draft, budget)
+
+    def _small(self) -> int:
+        """How many drafts at once the model in use is asked for; 0: it is none of the small ones."""
+        config = self._llm.first_choice("code_generation")
+        return config.drafts_at_once if config is not None and config.style == "resample" else 0
+
+    async def _volley(self, task: Task, count: int, attempt: Try, earlier: Sequence[Attempt], **asking: Any) -> Drafted:
+        """Draw drafts of a small model and keep the best; when nothing new can be read, once more and warmer."""
+        strategy: Strategy = "resample" if earlier else "draft"
+        shot = await shoot(self._generator, task, count, attempt, earlier, **asking)
+        discarded = shot.discarded
+        if not shot.trials:
+            shot = await shoot(self._generator, task, count, attempt, (*earlier, *discarded), **asking)
+            discarded += shot.discarded
+        if not shot.trials:
+            return Drafted(None, strategy, Sampling(), discarded)
+        best, *beaten = best_first(shot.trials)
+        told = [recorded(trial, 0, strategy, trial.sampling) for trial in beaten]
+        opinions = tuple(one for one in (*beaten, *shot.copies) if one.passed)
+        return Drafted(best.draft, strategy, best.sampling, (*discarded, *told), opinions)
 
     async def _mend(self, task: Task, refusal: Refusal, attempts: Sequence[Attempt], **asking: Any) -> Mended:
         style: Style = "feedback"

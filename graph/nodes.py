@@ -19,15 +19,15 @@ from agents.task import Draft, Task
 from agents.tester import example_cases, generated_cases, judge
 from graph.answer import answer_from, attempt_of, optimisation_answer, renumbered
 from graph.confirming import Confirmed, confirm
-from graph.drafting import Drafted, Try, budget_left
+from graph.drafting import Drafted, budget_left
 from graph.memories import solved_tasks
 from graph.request import input_items, task_from
 from graph.requirements import Requirements, refused_for_settings
 from graph.services import Services
 from graph.state import PipelineState, RunOptions, StageFailure
-from sandbox.types import Language
+from graph.trying import Trying
 from tools.checks import Failure, automatic_edits, check_n8n, check_security, check_syntax, measure_complexity
-from tools.checks.report import Finding, Report
+from tools.checks.report import Report
 from tools.errors import ModelError
 from tools.llm import Budget
 from tools.n8n.profile import RunnerProfile, profile_from
@@ -78,7 +78,7 @@ class Nodes:
             drafted = await self._services.drafting.first(
                 task,
                 runtime.context,
-                self._trial(task, state, runtime),
+                self._trying(task, state, runtime).run,
                 rules=_profile(runtime).rules(task.mode),
                 hints=hints,
                 similar=solved_tasks(similar, task),
@@ -132,10 +132,13 @@ class Nodes:
             return {"fixes_left": state["fixes_left"] - 1} | await self._solve_again(state, draft, runtime)
         base = mending_base(history)
         draft = replace(draft, code=base.code)
+        trying = self._trying(task, state, runtime)
+        if base.strategy != "automatic" and (formed := await trying.formed(_tried(draft, base))):
+            return {"failure": None, "draft": _edited(draft, formed.draft.code), "strategy": "automatic"}
         if sum(attempt.strategy == "automatic" for attempt in history) < _MOST_AUTOMATIC:
             for edit in automatic_edits(draft.code, task.language, draft.mode, _profile(runtime), _evidence(base)):
                 if repeated(edit.code, history, task.language) is None:
-                    return {"failure": None, "draft": replace(draft, code=edit.code), "strategy": "automatic"}
+                    return {"failure": None, "draft": _edited(draft, edit.code), "strategy": "automatic"}
         update: Update = {"fixes_left": state["fixes_left"] - 1}
         if not self._services.llm.configured:
             return update
@@ -146,6 +149,7 @@ class Nodes:
                 refusal,
                 history,
                 runtime.context,
+                trying.run,
                 rules=_profile(runtime).rules(task.mode),
                 hints=state.get("hints", []),
                 similar=solved_tasks(state.get("similar") or [], task),
@@ -157,7 +161,8 @@ class Nodes:
     async def confirm(self, state: PipelineState, runtime: Run) -> Update:
         """Do further drafts of the model do the same where the examples are silent? Then its tests, and its words."""
         task, options, history = state["task"], runtime.context, state.get("history", [])
-        trial = Trial(_draft(state), outcomes=tuple(state.get("tests") or ()))
+        passing = Trial(_draft(state), outcomes=tuple(state.get("tests") or ()))
+        trial = await self._trying(task, state, runtime).kept(passing)
         budget, update = budget_left(options, [*history, attempt_of(state, None)]), Update()
         cases = comparison_cases(task)
         if options.second_opinions and options.enable_testing and cases:
@@ -170,15 +175,17 @@ class Nodes:
                 task,
                 trial,
                 options.second_opinions,
-                self._trial(task, state, runtime),
+                self._trying(task, state, runtime).run,
                 compare,
-                budget,
+                state.get("opinions") or (),
+                budget=budget,
                 rules=_profile(runtime).rules(task.mode),
                 hints=state.get("hints", []),
                 similar=solved_tasks(state.get("similar") or [], task),
             )
-            update = _confirmed(found, trial, state)
-            trial = found.trial
+            update, trial = _confirmed(found, trial, state), found.trial
+        if trial is not passing:
+            update |= {"draft": trial.draft, "tests": list(trial.outcomes)}
         return update | await self._said_of(trial, task, runtime, budget)
 
     async def _said_of(self, trial: Trial, task: Task, runtime: Run, budget: Budget | None) -> Update:
@@ -266,25 +273,20 @@ class Nodes:
         [message] = (await self._tools.ainvoke([call]))["messages"]
         return judge(cases, message.artifact)
 
-    def _trial(self, task: Task, state: PipelineState, runtime: Run) -> Try:
-        """Check and run one of several candidates."""
+    def _trying(self, task: Task, state: PipelineState, runtime: Run) -> Trying:
+        async def tests(draft: Draft) -> list[Outcome]:
+            return await self._run_tests(draft, task, state, runtime)
 
-        async def attempt(draft: Draft) -> Trial:
-            findings = _refusing(draft, task.language, _profile(runtime))
-            if findings:
-                return Trial(draft, findings)
-            return Trial(draft, outcomes=tuple(await self._run_tests(draft, task, state, runtime)))
-
-        return attempt
+        return Trying(task, _profile(runtime), tests)
 
 
-def _refusing(draft: Draft, language: Language, profile: RunnerProfile) -> tuple[Finding, ...]:
-    """What the checks would refuse a draft for."""
-    reports = [check_syntax(draft.code, language)]
-    if reports[0].ok:
-        reports.append(check_n8n(draft.code, language, draft.mode, profile))
-        reports.append(check_security(draft.code, language, profile))
-    return tuple(finding for report in reports for finding in report.findings if finding.severity == "error")
+def _edited(draft: Draft, code: str) -> Draft:
+    """What a mechanical edit makes of a draft: the model was paid for the draft, and once."""
+    return replace(draft, code=code, tokens=0, cost_usd=0.0, duration_ms=0.0)
+
+
+def _tried(draft: Draft, attempt: Attempt) -> Trial:
+    return Trial(draft, attempt.findings, attempt.outcomes)
 
 
 def _taken(drafted: Drafted, state: PipelineState) -> Update:
@@ -292,7 +294,8 @@ def _taken(drafted: Drafted, state: PipelineState) -> Update:
     update: Update = {"history": renumbered(drafted.discarded, state.get("history", []))}
     if drafted.draft is None:
         return update
-    changed = {"draft": drafted.draft, "strategy": drafted.strategy, "sampling": drafted.sampling}
+    changed: Update = {"draft": drafted.draft, "strategy": drafted.strategy, "sampling": drafted.sampling}
+    changed["opinions"] = list(drafted.opinions)
     return update | {"failure": None} | changed
 
 
@@ -303,7 +306,7 @@ def _confirmed(found: Confirmed, trial: Trial, state: PipelineState) -> Update:
     if found.warning:
         update["warnings"] = [*(state.get("warnings") or []), found.warning]
     if found.trial is not trial:
-        update |= {"draft": found.trial.draft, "tests": list(found.trial.outcomes), "strategy": "opinion"}
+        update["strategy"] = "opinion"
     return update
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
 from agents.attempt import Attempt, Sampling, Strategy
+from agents.candidates import Trial
 from agents.case import Case, Outcome
 from agents.task import Draft, Task
 from sandbox.types import Mode
@@ -127,6 +128,8 @@ class PipelineState(GenerateInput, GenerateOutput, total=False):
     """Of the last `test` of this very draft; emptied when the code changes."""
     written_cases: list[Case]
     """Tests that a model wrote; they never refuse a draft."""
+    opinions: list[Trial]
+    """Other drafts of a model that pass the examples, drawn as blindly as the one that stands."""
     doubt: str | None
     """Why a draft that passes is not claimed: no other one confirms it."""
     failure: StageFailure | None

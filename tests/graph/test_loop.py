@@ -78,10 +78,15 @@ def runner(services: Services, *scripts: Iterable[Answer]) -> tuple[Runner, list
         ScriptedProvider(script, config=ScriptedProvider(()).config.model_copy(update={"name": f"model {number}"}))
         for number, script in enumerate(scripts, 1)
     ]
+    return scripted(services, *providers), providers
+
+
+def scripted(services: Services, *providers: ScriptedProvider) -> Runner:
+    """A runner with these models and no others."""
     llm = Router(providers, RouterConfig(health_interval_s=0, max_wait_s=0))
     generator = CodeGenerator(llm)
-    scripted = replace(services, llm=llm, drafting=Drafting(llm, generator, Mender(generator, Fixer(llm))))
-    return Runner(scripted, build_pipeline(scripted)), providers
+    changed = replace(services, llm=llm, drafting=Drafting(llm, generator, Mender(generator, Fixer(llm))))
+    return Runner(changed, build_pipeline(changed))
 
 
 def options(**more: Any) -> RunOptions:

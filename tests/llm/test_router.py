@@ -323,3 +323,26 @@ async def test_concurrent_calls_cannot_spend_the_same_dollar_twice() -> None:
     slow.go.release()
     results = await asyncio.gather(*calls, return_exceptions=True)
     assert sum(isinstance(result, BudgetExceeded) for result in results) == 1
+
+
+async def test_listening_ends_as_soon_as_enough_has_come_and_what_came_is_paid_for() -> None:
+    long = Slow("a", *"0123456789", whole=False, **PATIENT)
+    long.go = asyncio.Semaphore(100)
+    completion = await router(long).complete(QUESTION, until=lambda text: "length" if "4" in text else None)
+    assert completion.text == "01234"
+    assert completion.truncated
+    assert completion.tokens_out > 0
+
+
+async def test_who_is_asked_first_is_the_first_that_prefers_the_task_and_is_not_left_alone() -> None:
+    routed = router(down("a"), always("b", "x"), always("c", "x", prefers=("error_debugging",)), failure_threshold=1)
+    assert first_name(routed, "code_generation") == "a"
+    assert first_name(routed, "error_debugging") == "c"
+    await routed.complete(QUESTION)
+    assert first_name(routed, "code_generation") == "b"
+    assert first_name(router(), "code_generation") is None
+
+
+def first_name(routed: Router, task_type: TaskType) -> str | None:
+    config = routed.first_choice(task_type)
+    return config.name if config else None

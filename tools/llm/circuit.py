@@ -11,7 +11,7 @@ from typing import Any
 from tools.errors import ProviderError
 from tools.llm.breaker import Breaker, Closed, Permit, StateName
 from tools.llm.budget import Budget
-from tools.llm.completion import Chunk, Completion, CompletionRequest, FinishReason, Provider
+from tools.llm.completion import Chunk, Completion, CompletionRequest, FinishReason, Provider, Until
 from tools.llm.record import Record
 
 __all__ = ["Circuit", "Deadline", "StreamedAnswer"]
@@ -112,6 +112,8 @@ class Circuit:
                         timer.reschedule(min(end, loop.time() + idle_s))
                     if chunk.text:
                         hear(chunk.text)
+                        if answer.ends(request.until):
+                            break
         except TimeoutError as exc:
             what = "stopped in the middle of its answer" if answer.text else f"gave no text within {first_wait_s:g} s"
             raise ProviderError(f"{self.name} {what}") from exc
@@ -229,6 +231,11 @@ class StreamedAnswer:
         self.finish_reason = chunk.finish_reason or self.finish_reason
         self.tokens_in = chunk.tokens_in or self.tokens_in
         self.tokens_out = chunk.tokens_out or self.tokens_out
+
+    def ends(self, until: Until | None) -> bool:
+        """Whether enough has come, by the request's own measure."""
+        self.finish_reason = self.finish_reason or (until(self.text) if until else None)
+        return self.finish_reason is not None
 
     def check_whole(self, provider: str) -> None:
         """Refuse an answer that broke off.

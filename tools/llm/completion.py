@@ -19,16 +19,19 @@ __all__ = [
     "Message",
     "Provider",
     "Sink",
+    "Until",
 ]
 
 Message = Mapping[str, str]
 """One turn: `{"role": "system" | "user" | "assistant", "content": "..."}`."""
 TASK_TYPES: tuple[TaskType, ...] = get_args(TaskType)
-_Requested = Literal["temperature", "seed", "max_tokens", "json_mode"]
+_Requested = Literal["temperature", "seed", "max_tokens", "json_mode", "until"]
 _REQUESTED: tuple[_Requested, ...] = get_args(_Requested)
 Sink = Callable[[str | None], None]
 """Hears the text as it comes; `None` says that a provider broke off and what came before is void."""
 FinishReason = Literal["stop", "length", "content_filter"]
+Until = Callable[[str], FinishReason | None]
+"""Looks at the text so far and says why no more of it is wanted; `None`: go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class CompletionRequest:
     """Tokens of the answer, at most."""
     json_mode: bool = False
     """Ask for one JSON object; providers that cannot promise it answer as they like."""
+    until: Until | None = None
+    """Stops listening, and with it the provider's work, as soon as it gives a reason."""
 
     @classmethod
     def of(cls, messages: Sequence[Message], task_type: TaskType, asking: "Asking") -> "CompletionRequest":
@@ -63,6 +68,7 @@ class Asking(TypedDict, total=False):
     seed: int | None
     max_tokens: int
     json_mode: bool
+    until: Until | None
     avoid: Collection[str]
     """Providers to ask last."""
     budget: Budget | None

@@ -40,7 +40,10 @@ class ProviderConfig(BaseModel):
     streams: bool = True
     """Off for a server that cannot stream; its first token is then its whole answer."""
     style: Literal["feedback", "resample"] = "feedback"
-    """How a failed draft is answered: a large model is told the failure, a small one is better asked anew."""
+    """How drafts are asked for: a large model writes the node and is told its failures; a small one (`resample`) writes
+    a plain function of plain rows, several at once, and is asked anew."""
+    drafts_at_once: Annotated[int, Field(ge=1, le=16)] = 4
+    """With `resample`: drafts asked for at the same time; a server that decodes several at once gives them cheaply."""
     threads: Annotated[int, Field(ge=1, le=256)] | None = None
     """Threads of a `local/` model; `None`: cores - 1 (as many threads as busy cores make llama.cpp collapse)."""
     context_tokens: Annotated[int, Field(ge=512)] = 8192

@@ -73,8 +73,9 @@ class LocalProvider(LiteLLMProvider):
         threads = self._listed.threads or max(1, (os.cpu_count() or 2) - 1)
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(self._path)
-        parameters.n_ctx = self._listed.context_tokens
-        parameters.n_parallel = 1
+        slots = self._listed.drafts_at_once if self._listed.style == "resample" else 1
+        parameters.n_ctx = self._listed.context_tokens * slots
+        parameters.n_parallel = slots
         parameters.cpuparams.n_threads = threads
         parameters.cpuparams_batch.n_threads = threads
         parameters.verbosity = 0

@@ -13,7 +13,7 @@ from tools.errors import NoProviderAvailable, ProviderError
 from tools.llm.breaker import Breaker, StateName
 from tools.llm.circuit import Circuit
 from tools.llm.completion import Asking, Completion, CompletionRequest, Failure, Message, Provider
-from tools.llm.config import RouterConfig, TaskType
+from tools.llm.config import ProviderConfig, RouterConfig, TaskType
 from tools.llm.health_check import HealthCheck
 from tools.llm.relay import Relay
 
@@ -81,6 +81,12 @@ class Router:
     def configured(self) -> bool:
         """Whether there is any model to ask."""
         return bool(self.circuits)
+
+    def first_choice(self, task_type: TaskType, avoid: Collection[str] = ()) -> ProviderConfig | None:
+        """Say who would be asked first now: the first whose circuit lets calls through; `None` without any model."""
+        circuits = self._order(task_type, avoid)
+        ready = [circuit for circuit in circuits if circuit.breaker.wait_s == 0]
+        return next((circuit.provider.config for circuit in [*ready, *circuits]), None)
 
     async def complete(
         self,
