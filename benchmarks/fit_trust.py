@@ -18,7 +18,7 @@ from agents.synthesis.engine import Refitting, decided
 from agents.synthesis.language import Expr
 from agents.synthesis.mutations import sampled_inputs
 from agents.synthesis.readings import literals_of, output_of
-from agents.synthesis.trust import evidence, held
+from agents.synthesis.trust import BAR, evidence, held
 from agents.synthesis.words import Words
 from agents.task import Example
 from tools.n8n.items import items_from, items_from_output, rows_from, same_value
@@ -92,8 +92,8 @@ def _does_the_same(task: Task, program: Expr, model: Expr) -> bool:
 
 def fit(claims: list[Claim]) -> dict[str, float]:
     """Fit by Newton's method; right and wrong weigh the same in sum, which puts the bar where the two are as likely."""
-    names, right = list(claims[0].given), sum(claim.right for claim in claims)
-    shares = {True: 0.5 * len(claims) / right, False: 0.5 * len(claims) / (len(claims) - right)}
+    names, half = list(claims[0].given), 0.5 * len(claims)
+    shares = {right: half / max(sum(claim.right == right for claim in claims), 1) for right in (True, False)}
     weights = [0.0] * len(names)
     for _ in range(_ROUNDS):
         slope = [-_RIDGE * weight * (name != "base") for name, weight in zip(names, weights, strict=True)]
@@ -125,7 +125,7 @@ def _solved(matrix: list[list[float]], vector: list[float]) -> list[float]:
 
 
 def _is_trusted(claim: Claim, weights: dict[str, float]) -> bool:
-    return sum(weights[name] * value for name, value in claim.given.items()) >= 0
+    return sum(weights[name] * value for name, value in claim.given.items()) >= BAR
 
 
 def main(paths: list[str]) -> None:

@@ -67,7 +67,20 @@ def _stands_for_nothing(expr: Expr, words: Words, rows: int) -> bool:
         or _continues_digits(expr)
         or _is_made_up(expr, words, rows)
         or _ignores_a_bound(expr, words)
+        or _is_spread_over_rows(expr, words)
     )
+
+
+def _is_spread_over_rows(expr: Expr, words: Words) -> bool:
+    """What is no total divided by how many rows there are, for which no word calls: three rows, a third."""
+    if expr.op != "divide" or expr.args[1].op != "count" or not words.tokens:
+        return False
+    totals = any(OPERATORS[inner.op].takes == ("list",) for inner in _applied(expr.args[0]))
+    return not totals and not words.has("split", "divide", "evenly", "equally", "equal", "number of", "count")
+
+
+def _applied(expr: Expr) -> Iterator[Expr]:
+    return (inner for inner in subexpressions(expr) if inner.op in OPERATORS)
 
 
 def _ignores_a_bound(expr: Expr, words: Words) -> bool:

@@ -18,13 +18,15 @@ from agents.synthesis.rivals.walk import with_stages
 from agents.synthesis.values import key_of
 from agents.synthesis.words import Words
 
-__all__ = ["Refit", "evidence", "held", "trusted"]
+__all__ = ["BAR", "Refit", "evidence", "held", "trusted"]
 
 Rows = list[Any]
 Refit = Callable[[Rows, Rows], Expr | None]
 """Searches again with another example: the program that leads then, if any."""
 _WEIGHTS: dict[str, float] = json.loads((Path(__file__).parent / "trust.json").read_text(encoding="utf-8"))
 """What each piece of evidence adds to the log odds; `python -m benchmarks.fit_trust` measures them."""
+BAR = -0.4
+"""Log odds, right and wrong weighing the same, from which a program is claimed: nine in ten of the right ones are."""
 _NAMED = 0.9
 """From this mention on, the words name a field."""
 _HINTED = 0.3
@@ -54,9 +56,9 @@ def trusted(program: Expr, words: Words, inputs: Rows, outputs: Rows, refit: Ref
         return True
     score = _WEIGHTS["base"] + sum(_WEIGHTS[name] * value for name, value in given.items())
     most = _WEIGHTS["held"]
-    if score >= 0 or score + most < 0:
-        return score >= 0
-    return score + most * held(program, inputs, outputs, refit) >= 0
+    if score >= BAR or score + most < BAR:
+        return score >= BAR
+    return score + most * held(program, inputs, outputs, refit) >= BAR
 
 
 def evidence(program: Expr, words: Words, inputs: Rows, outputs: Rows) -> dict[str, float]:
