@@ -76,7 +76,7 @@ def evidence(program: Expr, words: Words, inputs: Rows, outputs: Rows) -> dict[s
     def is_open(other: Expr) -> bool:
         return fits(other, [inputs], [outputs]) and any(_parts(other, tried, key) for tried, key in given)
 
-    rekeyed = set(rewritten(program, partial(_other_keys, fields=shown.fields))) - {program}
+    rekeyed = set(rewritten(program, partial(_other_keys, shown=shown))) - {program}
     return {
         "cost": program.cost,
         "rivals": math.log1p(
@@ -136,12 +136,22 @@ def _parts(other: Expr, rows: Rows, key: Any) -> bool:
     return key is not None and _key(other, rows) not in (None, key)
 
 
-def _other_keys(expr: Expr, fields: Sequence[Expr]) -> Iterator[Expr]:
-    """Sort by every field in either direction, tell duplicates apart by every field."""
+def _other_keys(expr: Expr, shown: Shown) -> Iterator[Expr]:
+    """Sort by every field in either direction, tell duplicates apart by each field named as surely as the key."""
     for place, stage in enumerate(expr.params[1] if expr.op == "pipe" else ()):
-        for field in fields:
-            for other in _keyed(stage, field):
-                yield with_stages(expr, (*expr.params[1][:place], other, *expr.params[1][place + 1 :]))
+        named = _key_mention(stage, shown.words)
+        for field in shown.fields:
+            if shown.words.mention(str(field.params[0])) >= named:
+                for other in _keyed(stage, field):
+                    yield with_stages(expr, (*expr.params[1][:place], other, *expr.params[1][place + 1 :]))
+
+
+def _key_mention(stage: Stage, words: Words) -> float:
+    """How surely the words name what a stage compares by; whole rows count as named by "same in all fields"."""
+    names = [str(one.params[0]) for expr in stage.exprs for one in subexpressions(expr) if one.op == "field"]
+    if not names:
+        return _NAMED if words.topic("whole") else 0.0
+    return max(words.mention(name) for name in names)
 
 
 def _keyed(stage: Stage, field: Expr) -> Iterator[Stage]:

@@ -5,8 +5,8 @@ from itertools import combinations
 from math import prod
 from typing import Any
 
+from agents.synthesis import runtime
 from agents.synthesis.language import Expr, const, make, subexpressions
-from agents.synthesis.runtime import rounded
 from agents.synthesis.search.bank import bank_of
 from agents.synthesis.search.derived import combined_numbers
 from agents.synthesis.search.frame import Entry, Frame, built
@@ -105,7 +105,7 @@ def _literals(base: Entry) -> list[float]:
 
 
 def _cut(value: float, digits: int | None) -> float:
-    return value if digits is None else float(rounded(value, digits))
+    return value if digits is None else float(runtime.rounded(value, digits))
 
 
 def _test(frame: Frame, wanted: tuple[bool, ...]) -> Expr | None:
