@@ -1,6 +1,7 @@
 """The program in plain words."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from agents.synthesis.explain_parts import part_in_words, run_in_words
@@ -12,6 +13,7 @@ _TRUSTED = 4.0
 _PARTS: dict[str, Callable[..., str]] = {"cut": part_in_words, "run_of": run_in_words}
 
 _HOLLOW = frozenset(["is_empty", "is_null", "is_falsy", "is_blank"])
+_COMPARED = {"equals": "the same", "above": "a higher", "below": "a lower"}
 _VARIABLES = {
     "row": "all fields of the item",
     "entry": "the entry",
@@ -34,6 +36,10 @@ def _capital(text: str) -> str:
 
 
 def _steps(program: Expr) -> str:
+    if program.op == "flat" and _chooses_in_groups(program.args[0]):
+        groups = program.args[0]
+        within = " and ".join(map(_stage, groups.params[2].params[1]))
+        return f"{_steps(replace(groups, params=(*groups.params[:2], None)))}, then of each group {within}"
     if program.op != "pipe":
         return f"give {phrase(program)}"
     source, (_, stages, body) = program.args[0], program.params
@@ -44,6 +50,12 @@ def _steps(program: Expr) -> str:
     if body is not None:
         steps.append(f"give each item {_fields(body)}")
     return ", then ".join(steps) or "give every item as it is"
+
+
+def _chooses_in_groups(groups: Expr) -> bool:
+    """Whether each group gives some of its items."""
+    body = groups.params[2] if groups.op == "pipe" else None
+    return body is not None and body.op == "pipe" and body.params[2] is None and body.args[0].op == "var"
 
 
 def _stage(stage: Stage) -> str:
@@ -83,7 +95,7 @@ def _fields(body: Expr) -> str:
     if dropped:
         parts.append("without " + ", ".join(dropped))
     for name, arg in zip(names, body.args[spreads:], strict=True):
-        same = arg.op == "field" and arg.params[0] == name
+        same = arg.op == "field" and arg.params[0] == name and arg.args[0].op in {"var", "field"}
         parts.append(name if same else f"{name} = {phrase(arg)}")
     return ", ".join(parts) or "nothing"
 
@@ -96,8 +108,7 @@ def phrase(expr: Expr) -> str:
         case "const":
             return _quoted(expr.params[0])
         case "field":
-            base = expr.args[0]
-            return str(expr.params[0]) if base.op == "var" else f"{phrase(base)}.{expr.params[0]}"
+            return _named(expr.args[0], expr.params[0])
         case "object":
             return f"{{{_fields(expr)}}}"
         case "if":
@@ -111,6 +122,12 @@ def phrase(expr: Expr) -> str:
         case "pair" | "list":
             return "[" + ", ".join(phrase(arg) for arg in expr.args) + "]"
     return _applied(expr)
+
+
+def _named(base: Expr, name: Any) -> str:
+    if base.op == "var":
+        return str(name)
+    return f"{phrase(base)}.{name}" if base.op == "field" else f"{name} of {phrase(base)}"
 
 
 def _applied(expr: Expr) -> str:
@@ -132,7 +149,24 @@ def _denied(says: str) -> str:
 def _listed(expr: Expr) -> str:
     _, stages, body = expr.params
     parts = [f"{phrase(expr.args[0])}"] if body is None else [f"{phrase(body)} of {phrase(expr.args[0])}"]
-    return ", ".join([*parts, *(_stage(stage) for stage in stages)])
+    for stage in stages:
+        alike = _compared(stage)
+        if alike:
+            parts[-1] += alike
+        else:
+            parts.append(_stage(stage))
+    return ", ".join(parts)
+
+
+def _compared(stage: Stage) -> str:
+    """What a filter says that compares one list with the item at hand; empty for any other."""
+    test = stage.exprs[0] if stage.kind == "filter" else None
+    if test is None or test.op not in _COMPARED or [side.op for side in test.args] != ["field", "field"]:
+        return ""
+    (inner, outer), (left, right) = (side.params[0] for side in test.args), (side.args[0] for side in test.args)
+    if left == right or left.op != "var" or right.op != "var":
+        return ""
+    return f" with {_COMPARED[test.op]} {inner}" if inner == outer else f" whose {phrase(test)}"
 
 
 def _quoted(value: Any) -> str:
