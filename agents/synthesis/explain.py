@@ -13,6 +13,8 @@ _TRUSTED = 4.0
 _PARTS: dict[str, Callable[..., str]] = {"cut": part_in_words, "run_of": run_in_words}
 
 _HOLLOW = frozenset(["is_empty", "is_null", "is_falsy", "is_blank"])
+_SUMS, _PRODUCTS = 12, 13
+"""Precedences of printed sums and products."""
 _COMPARED = {"equals": "the same", "above": "a higher", "below": "a lower"}
 _VARIABLES = {
     "row": "all fields of the item",
@@ -131,13 +133,20 @@ def _named(base: Expr, name: Any) -> str:
 
 
 def _applied(expr: Expr) -> str:
-    operands = [phrase(arg) for arg in expr.args]
+    operands = [_operand(arg, expr) for arg in expr.args]
     if expr.op == "not" and expr.args[0].op in _HOLLOW:
         return _denied(OPERATORS[expr.args[0].op].says).format(phrase(expr.args[0].args[0]))
     if expr.op in _PARTS:
         return _PARTS[expr.op](*operands, *expr.params)
     parameters = {f"p{index}": _quoted(value) for index, value in enumerate(expr.params)}
     return OPERATORS[expr.op].says.format(*operands, **parameters)
+
+
+def _operand(arg: Expr, of: Expr) -> str:
+    """Say what an operator is applied to, in brackets where it would read as another sum."""
+    inner, outer = OPERATORS.get(arg.op), OPERATORS.get(of.op)
+    loose = inner and outer and _SUMS <= inner.precedence < outer.precedence <= _PRODUCTS
+    return f"({phrase(arg)})" if loose or (arg.op == "if" and outer) else phrase(arg)
 
 
 def _denied(says: str) -> str:

@@ -23,7 +23,8 @@ _GUESSED = 0.8
 """What a test of a choice costs more that asks for a value which only the example shows."""
 _SIDE = 3.8
 """The most that one side of a choice may cost."""
-_PAIR = r"['\"]?([\w.+%-]+)['\"]?\s*(?:=>|->|→|=|:| means | is | to | becomes | as | for | stands for )\s*['\"]?([\w.+%-]+(?: [A-Z][\w]*)*)['\"]?"
+_JOINTS = ("=>", "->", "→", "=", ":", " means ", " is ", " to ", " becomes ", " as ", " for ", " stands for ")
+_PAIR = r"['\"]?([\w.+%-]+)['\"]?\s*{}\s*['\"]?([\w+%-]+(?:\.[\w+%-]+)*(?: [A-Z]\w*)*)['\"]?"
 
 _LISTED = r"['\"]?([\w.+%-]+)['\"]? ?(?:=>|->|→|=|:) ?([^\W\d_]\w*(?: [^\W\d_]\w*){0,2})(?=[,;.)]|$)"
 """A pair in a list of pairs, where a label may be several words."""
@@ -191,8 +192,14 @@ def restricted(frame: Frame, places: list[int]) -> Frame:
 
 def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
     """Look labels up in a table that the words spell out (`N = New, O = Open`)."""
-    written = {**dict(re.findall(_PAIR, frame.words.text)), **dict(re.findall(_LISTED, frame.words.text))}
-    written |= _shared_labels(frame, targets)
+    written: dict[str, str] = {}
+    for joint in _JOINTS:  # each for itself: "country: write Austria for AT" holds two
+        written |= dict(re.findall(_PAIR.format(joint), frame.words.text))
+    written |= dict(re.findall(_LISTED, frame.words.text))
+    fields = {entry.expr.params[0] for entry in bank_of(frame, 1).of("text", "num", "bool") if entry.expr.op == "field"}
+    written = {key: label for key, label in written.items() if not fields & {key, label}}
+    swapped = {right.strip(".,"): left for left, right in written.items()}
+    spelled = (written, swapped, written | _shared_labels(frame, targets))
     words = frame.words
     bank = bank_of(frame, 1)
     for entry in [
@@ -200,7 +207,7 @@ def _mapped(frame: Frame, targets: tuple[Any, ...]) -> Iterator[Expr]:
         for e in bank.of("text", "num", "bool")
         if e.expr.op in {"field", "var", "lower", "upper", "trim", "date_part", "key"}
     ][:30]:
-        table = _table(frame, entry, targets, written)
+        table = _table(entry, targets, spelled)
         if table is None or (entry.expr.type == "num" and words.topic("bounds")):
             continue
         spoken = len(set(table) - {_lookup_key(value) for value in entry.values})
@@ -244,13 +251,11 @@ def _lookup_key(value: Any) -> str | None:
         return None
 
 
-def _table(frame: Frame, entry: Entry, targets: tuple[Any, ...], written: dict[str, str]) -> dict[str, Any] | None:
+def _table(entry: Entry, targets: tuple[Any, ...], spelled: tuple[dict[str, str], ...]) -> dict[str, Any] | None:
     """Collect the pairs of the words, in the kind of the targets, and check them against the examples."""
-    del frame
     shown = {_lookup_key(v): t for v, t in zip(entry.values, targets, strict=True) if v is not BOTTOM}
     numeric = all(is_number(target) for target in targets if target is not None)
-    swapped = {right.strip(".,"): left for left, right in written.items()}
-    tables = [_agreeing(pairs, shown, numeric=numeric) for pairs in (written, swapped)]
+    tables = [_agreeing(pairs, shown, numeric=numeric) for pairs in spelled]
     hits, table = max(tables, key=lambda found: found[0])
     return table if len(table) >= 2 and hits else None
 

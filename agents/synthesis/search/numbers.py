@@ -149,7 +149,7 @@ def _leaves(bank: Bank) -> _Table:
     ][:_LEAVES]
     literals = _literals(frame)
     entries += _squares(frame, entries)
-    entries += _many(frame, entries)
+    entries += [*_percentages(frame, entries), *_many(frame, entries)]
     entries += scaled_products(bank)
     exprs = [entry.expr for entry in entries] + literals
     values = [entry.values for entry in entries] + [expr.params * count for expr in literals]
@@ -162,6 +162,21 @@ def _squares(frame: Frame, entries: list[Entry]) -> list[Entry]:
         return []
     plain = [entry for entry in entries if entry.expr.op == "field"][:6]
     return [Entry(make("multiply", e.expr, e.expr, extra=-0.6), tuple(v * v for v in e.values)) for e in plain]
+
+
+def _percentages(frame: Frame, entries: list[Entry]) -> list[Entry]:
+    """What a field with percents of the words leaves of a whole, or makes of it."""
+    if not frame.words.has("percent", "%", "pct", "percentage"):
+        return []
+    named = [e for e in entries if e.expr.op == "field" and frame.words.mention(str(e.expr.params[0])) >= 0.7][:4]
+    hundredth, one = const(100, "num", 0.1), const(1, "num", 0.1)
+    found = []
+    for entry in named:
+        share = make("divide", entry.expr, hundredth, extra=-1.0)
+        for name, sign in (("subtract", -1), ("add", 1)):
+            values = tuple(1 + sign * value / 100 for value in entry.values)
+            found.append(Entry(make(name, one, share, extra=-0.6), values))
+    return found
 
 
 def _many(frame: Frame, entries: list[Entry]) -> list[Entry]:

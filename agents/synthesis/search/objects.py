@@ -1,5 +1,6 @@
 """Objects as targets: what is spread, what is dropped, and each other field on its own."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -30,6 +31,8 @@ _NAMED = 2.0
 _CALLED_SO = 0.6
 """What a field costs less that has the name of the aggregate that makes it."""
 _ROUNDED = frozenset(["round", "fixed", "ceil", "floor"])
+_ALIKE = 0.3
+"""What a field costs less that is made by the same operators as another one."""
 _COPIES = frozenset(["field", "const", "object", "var"])
 _DERIVED = 0.4
 """The most of the work left that one such field may use up."""
@@ -170,10 +173,11 @@ def _drop_cost(
     """Dropping is cheap when the words drop or rename that field, or its value lives on under another name."""
     words = frame.words
     cost = 0.3 * bool(dropped)
+    told = words.topic("rest") and all(words.mention(name) >= 0.9 for name in dropped)
     for name in dropped:
         if _lives_on(name, targets, values):
             cost += 0.0 if words.topic("rest") else 0.25 if words.topic("rename") else 0.5
-        elif words.mention(name) >= 0.7 and words.topic("drop"):
+        elif told or (words.mention(name) >= 0.7 and words.topic("drop")):
             cost += 0.1
         elif words.topic("drop") and not words.topic("pick"):
             cost += 0.7
@@ -262,12 +266,28 @@ def _solve_fields(
         fields[name].sort(key=lambda expr: expr.cost)
     if fresh:
         _derive_fields(frame, targets, fields, solve)
+        _prefer_alike(fields, fresh)
     for name in fresh:
         if fields[name]:
             state.solved[name] = fields[name][0]
         else:
             state.missing.add(name)
     return all(fields[name] for name in names)
+
+
+def _prefer_alike(fields: dict[str, list[Expr]], names: list[str]) -> None:
+    """Believe a field more that is made like another one: two columns that each add up what one test keeps."""
+    shapes = Counter(shape for name in names for shape in {_shape(expr) for expr in fields[name]})
+    for name in names:
+        alike = [expr.raised(-_ALIKE * (shapes[_shape(expr)] > 1 and expr.op not in _COPIES)) for expr in fields[name]]
+        fields[name] = sorted(alike, key=lambda expr: expr.cost)
+
+
+def _shape(expr: Expr) -> tuple[Any, ...]:
+    """The operators of an expression, whatever its literals and fields."""
+    stages = expr.params[1] if expr.op == "pipe" else ()
+    inside = [inner for stage in stages for inner in stage.exprs]
+    return (expr.op, *(stage.kind for stage in stages), *(_shape(inner) for inner in (*expr.args, *inside)))
 
 
 def _derive_fields(
