@@ -44,6 +44,7 @@ SHARES: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (
     ("a fourth author", DATA / "synthesis/everyday-fourth.jsonl", lambda place, _: place >= 0),
     ("a fifth author", DATA / "synthesis/everyday-fifth.jsonl", lambda place, _: place >= 0),
     ("a sixth author", DATA / "synthesis/everyday-sixth.jsonl", lambda place, _: place >= 0),
+    ("a seventh author", DATA / "synthesis/everyday-seventh.jsonl", lambda place, _: place >= 0),
     ("hard", DATA / "tasks/dev.jsonl", lambda place, _: place >= 0),
 )
 AMBIGUOUS: tuple[tuple[str, Path, Callable[[int, Task], bool]], ...] = (

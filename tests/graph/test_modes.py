@@ -78,7 +78,7 @@ async def test_a_program_over_all_items_keeps_its_mode_and_says_so(runner: Runne
 
 async def test_a_program_that_little_speaks_for_is_delivered_and_not_claimed(runner: Runner) -> None:
     rooms = [{"room": "hall", "width": 2, "height": 9}, {"room": "attic", "width": 9, "height": 4}]
-    words = "the room with the largest wall comes first, that is width times height"
+    words = "the widest room first" + ", and mind what the painters of each house told us about it last year" * 4
     answer = await _generate(runner, words, rooms, rooms[::-1], "javascript")
     assert (answer["success"], answer["error"]["type"]) == (False, "NotConfirmed")
     assert answer["test_results"]["all_passed"]

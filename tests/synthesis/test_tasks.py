@@ -27,7 +27,11 @@ def request_of(task: dict[str, Any], *more: Example) -> SynthesisRequest:
 
 
 SOLVED = [task for place, task in enumerate(lines("tasks/everyday-dev.jsonl")) if place % 3 == 0]
-FURTHER = [*lines("synthesis/everyday-further.jsonl")[::12], *lines("synthesis/everyday-sixth.jsonl")[::14]]
+FURTHER = [
+    *lines("synthesis/everyday-further.jsonl")[::20],
+    *lines("synthesis/everyday-sixth.jsonl")[::20],
+    *lines("synthesis/everyday-seventh.jsonl")[::20],
+]
 
 
 @pytest.mark.jail
