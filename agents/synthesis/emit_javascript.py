@@ -8,7 +8,7 @@ from typing import Any
 
 from agents.synthesis.language import LEVELS, Expr, Stage
 from agents.synthesis.operators.positions import CLASSES
-from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, item_steps, uses
+from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, item_steps, last_filter, uses
 
 __all__ = ["JavaScriptPrinter", "helpers_of", "javascript_body", "javascript_item_body"]
 
@@ -165,6 +165,17 @@ class JavaScriptPrinter(Printer):
 
     def print_fixed(self, expr: Expr) -> Printed:
         return Printed(f"{self.print(expr.args[0], lenient=False).at(18)}.toFixed({expr.params[0]})")
+
+    def print_first(self, expr: Expr) -> Printed:
+        """The first one that a test keeps is found, not filtered for."""
+        source = expr.args[0]
+        test = last_filter(source)
+        if test is None:
+            return Printed(f"{self.guarded('l', source, self.print(source))}[0]")
+        depth, stages, _ = source.params
+        text, names = self.chain(source.args[0], depth, stages[:-1], None)
+        with self.naming(**names):
+            return Printed(f"{text}.find({names[LEVELS[depth].element]} => {self.print(test).text})")
 
     def print_sum(self, expr: Expr) -> Printed:
         source = expr.args[0]

@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.synthesis.language import LEVELS, Expr, Stage
 from agents.synthesis.operators.positions import CLASSES
-from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, item_steps, uses
+from agents.synthesis.printing import Printed, Printer, fits, indented, is_selection, item_steps, last_filter, uses
 from agents.synthesis.python_helpers import helper_texts
 
 __all__ = ["PythonPrinter", "python_body", "python_item_body"]
@@ -272,6 +272,13 @@ class PythonPrinter(Printer):
         start, amount = self.print(expr.args[0]), self.print(expr.args[1])
         size = {"days": 86400, "weeks": 604800, "hours": 3600, "minutes": 60}[expr.params[0]]
         return Printed(f"{start.at(12)} + {amount.at(13)} * {size}", 12)
+
+    def print_first(self, expr: Expr) -> Printed:
+        """The first one that a test keeps is found, not filtered for."""
+        source, printed = expr.args[0], self.print(expr.args[0])
+        if last_filter(source) is not None and printed.text.startswith("["):
+            return Printed(f"next(({printed.text[1:-1]}), None)")
+        return Printed(f"({self.guarded('l', source, printed)}[:1] or [None])[0]")
 
     def print_pipe(self, expr: Expr) -> Printed:
         depth, stages, body = expr.params

@@ -7,7 +7,18 @@ from typing import Any
 
 from agents.synthesis.language import LEVELS, OPERATORS, Expr, Stage, subexpressions
 
-__all__ = ["LENIENT", "LITERAL", "Printed", "Printer", "fits", "indented", "is_selection", "item_steps", "uses"]
+__all__ = [
+    "LENIENT",
+    "LITERAL",
+    "Printed",
+    "Printer",
+    "fits",
+    "indented",
+    "is_selection",
+    "item_steps",
+    "last_filter",
+    "uses",
+]
 
 LITERAL = 18
 """The precedence of a literal, a name, a call."""
@@ -165,6 +176,18 @@ class Printer:
             "statu",
         }
         return default if singular in taken or not singular.islower() else singular
+
+
+def last_filter(expr: Expr) -> Expr | None:
+    """The test of a pipeline that ends with one, and neither maps nor takes apart; None of any other."""
+    stages: tuple[Stage, ...] = expr.params[1] if expr.op == "pipe" and expr.params[2] is None else ()
+    if (
+        not stages
+        or stages[-1].kind != "filter"
+        or any(stage.kind in {"explode", "group", "chunk"} for stage in stages)
+    ):
+        return None
+    return stages[-1].exprs[0]
 
 
 def is_selection(stages: tuple[Stage, ...]) -> bool:
