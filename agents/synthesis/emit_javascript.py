@@ -104,7 +104,8 @@ class JavaScriptPrinter(Printer):
         if expr.op == "if":
             test, yes, no = self.print(expr.args[0]), self.value(expr.args[1]), self.value(expr.args[2])
             return f"{test.at(4)} ? {yes} : {no}"
-        maybe = expr.op in _MAYBE or expr == Expr("var", (), ("key",))
+        last = expr.args[-1] if expr.op == "default" else expr
+        maybe = last.op in _MAYBE or last == Expr("var", (), ("key",))
         return f"{printed.at(5)} ?? null" if maybe else printed.at(3)
 
     def print_object(self, expr: Expr) -> Printed:
@@ -121,7 +122,7 @@ class JavaScriptPrinter(Printer):
         printed = self.print(base)
         if not dropped:
             return printed.at(16)
-        if base.op in _MAYBE and base.op != "field":
+        if base.op in _MAYBE:
             printed = Printed(f"{printed.at(5)} ?? {{}}", 4)
         taken = ", ".join(f"{self.key(name)}: _{index}" for index, name in enumerate(dropped))
         return f"(({{ {taken}, ...rest }}) => rest)({printed.text})"

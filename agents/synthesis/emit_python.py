@@ -103,7 +103,7 @@ class PythonPrinter(Printer):
         unwanted = (
             f"name != {self.literal(dropped[0])}" if len(dropped) == 1 else f"name not in {self.literal(list(dropped))}"
         )
-        whole = printed.at(18) if base.op in {"var", "field", "merged"} else f"({printed.text} or {{}})"
+        whole = printed.at(18) if base.op in {"var", "merged"} else f"({printed.text} or {{}})"
         return f"{{name: value for name, value in {whole}.items() if {unwanted}}}"
 
     def print_if(self, expr: Expr) -> Printed:
