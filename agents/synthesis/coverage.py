@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from agents.synthesis.language import OPERATORS, Expr, stages_of, subexpressions
@@ -56,7 +57,13 @@ def _known(program: Expr, words: Words, inputs: Sequence[Rows], outputs: Sequenc
     texts += [word for kind in _forms(program) for topic in _TOPICS_OF.get(kind, ()) for word in words.topics(topic)]
     for name in _forms(program) & OPERATORS.keys():
         texts += [name, *OPERATORS[name].words, re.sub(r"\{[^}]*\}", " ", OPERATORS[name].says)]
-    return {stem for text in texts for part in [*text.lower().split(), *parts_of_name(text)] for stem in stems_of(part)}
+    return set().union(*map(_stems_in, texts))
+
+
+@lru_cache(maxsize=20_000)
+def _stems_in(text: str) -> frozenset[str]:
+    """Stems of the words of a text or a name; those of operators and topics are asked for again and again."""
+    return frozenset(stem for part in [*text.lower().split(), *parts_of_name(text)] for stem in stems_of(part))
 
 
 def _forms(program: Expr) -> set[str]:

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,8 @@ def parts_of_name(name: str) -> list[str]:
     return [part.lower() for part in _NAME_PART.findall(name)]
 
 
-def stems_of(word: str) -> set[str]:
+@lru_cache(maxsize=20_000)
+def stems_of(word: str) -> frozenset[str]:
     """Return a word and what is left of it without its ending."""
     found = {word}
     for ending in ("'s", "s", "es", "ed", "d", "ing", "ly"):
@@ -82,7 +83,7 @@ def stems_of(word: str) -> set[str]:
         found.add(word[:-3] + "y")
     if word.endswith("ing"):
         found.add(word[:-3] + "e")
-    return found
+    return frozenset(found)
 
 
 def _close(left: str, right: str) -> bool:
