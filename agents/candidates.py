@@ -8,7 +8,7 @@ from typing import Any
 from agents.attempt import Attempt, Sampling
 from agents.case import Outcome
 from agents.code_generator import CodeGenerator
-from agents.mender import unusable
+from agents.mender import unusable, without_code
 from agents.strategy import Move, code_key
 from agents.task import Draft, Task
 from tools.checks.report import Finding
@@ -76,8 +76,7 @@ async def draw(generator: CodeGenerator, task: Task, count: int, *, seed: int = 
                 discarded.append(unusable(answer, move, "repeats another candidate", number=len(discarded) + 1))
             drafts.setdefault(key, answer)
         elif isinstance(answer, MalformedAnswer):
-            empty = Draft("", "model", provider=answer.provider, tokens=answer.tokens, cost_usd=answer.cost_usd)
-            discarded.append(unusable(empty, move, str(answer), number=len(discarded) + 1, answer=answer.text))
+            discarded.append(without_code(answer, move, number=len(discarded) + 1))
         elif not isinstance(answer, ModelError):
             raise answer
     if not drafts and not discarded:

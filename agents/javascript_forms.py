@@ -32,6 +32,7 @@ _UNDECLARED = re.compile(r"^(\w+) = (?=(?:async )?(?:\([^()\n]*\)|\w+) =>|functi
 _HALF = re.compile(r"^(\w+)(\(\w+\)) =>", re.MULTILINE)
 """Half a declaration, half an arrow: `transform(rows) => {`."""
 _KEY = re.compile(r"([{,]\s*)([A-Za-z_$][\w$]*)\s*:")
+_NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _TRAILING = re.compile(r",(\s*[}\]])")
 
 
@@ -139,9 +140,6 @@ def _defines(node: JsNode) -> list[str]:
         return []
     names = [part.child("name") for part in node.parts()]
     return [one.text for name in names if name is not None for one in name.walk() if one.kind in _NAMES]
-
-
-_NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 
 
 def _with_real_input(source: JsSource, rows: Sequence[dict[str, Any]]) -> Iterator[str]:

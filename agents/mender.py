@@ -13,7 +13,7 @@ from agents.task import Draft, Task
 from tools.checks.report import Finding
 from tools.errors import MalformedAnswer
 
-__all__ = ["Mended", "Mender", "Refusal", "unusable"]
+__all__ = ["Mended", "Mender", "Refusal", "unusable", "without_code"]
 
 _MOST_QUESTIONS = 3
 """Questions in one fix: an answer that repeats an attempt, or cannot be read, is put aside and asked for again."""
@@ -77,13 +77,13 @@ class Mender:
             move = next_move(known, style=style, providers=providers)
             try:
                 new = await self._ask(task, refusal, known, move, **options)
-                reason, answer = repeated(new.code, known, task.language), ""
             except MalformedAnswer as error:
-                new = Draft("", "model", provider=error.provider, tokens=error.tokens, cost_usd=error.cost_usd)
-                reason, answer = str(error), error.text
-            if reason is None:
-                return Mended(new, move, tuple(discarded))
-            discarded.append(unusable(new, move, reason, number=len(known) + 1, answer=answer))
+                discarded.append(without_code(error, move, number=len(known) + 1))
+            else:
+                reason = repeated(new.code, known, task.language)
+                if reason is None:
+                    return Mended(new, move, tuple(discarded))
+                discarded.append(unusable(new, move, reason, number=len(known) + 1))
             known.append(discarded[-1])
         return Mended(None, move, tuple(discarded))
 
@@ -116,3 +116,9 @@ def unusable(draft: Draft, move: Move, reason: str, *, number: int, answer: str 
         cost_usd=draft.cost_usd,
         duration_ms=draft.duration_ms,
     )
+
+
+def without_code(error: MalformedAnswer, move: Move, *, number: int = 0) -> Attempt:
+    """Record an answer that could not be read."""
+    empty = Draft("", "model", provider=error.provider, tokens=error.tokens, cost_usd=error.cost_usd)
+    return unusable(empty, move, str(error), number=number, answer=error.text)

@@ -10,12 +10,12 @@ from typing import Any
 from agents.attempt import Attempt, Sampling
 from agents.candidates import Trial
 from agents.code_generator import CodeGenerator
-from agents.mender import unusable
+from agents.mender import unusable, without_code
 from agents.strategy import Move, code_key
 from agents.task import Draft, Task
 from tools.errors import MalformedAnswer, ModelError
 
-__all__ = ["Volley", "as_they_come", "shoot", "without_code"]
+__all__ = ["Volley", "as_they_come", "shoot"]
 
 _COOL, _WARM = 0.2, 0.8
 _WARMER_EACH_TIME = 0.1
@@ -105,12 +105,6 @@ async def shoot(
     if lost is not None and not trials and not discarded:
         raise lost
     return Volley(tuple(trials.values()), tuple(copies), tuple(discarded))
-
-
-def without_code(error: MalformedAnswer, move: Move) -> Attempt:
-    """Record an answer that could not be read."""
-    empty = Draft("", "model", provider=error.provider, tokens=error.tokens, cost_usd=error.cost_usd)
-    return unusable(empty, move, str(error), number=0, answer=error.text)
 
 
 def _samplings(count: int, earlier: Sequence[Attempt]) -> list[Sampling]:

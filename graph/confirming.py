@@ -9,11 +9,10 @@ from agents.agreement import agree, parting
 from agents.attempt import Attempt, Sampling
 from agents.candidates import Trial
 from agents.case import Outcome
-from agents.mender import unusable
+from agents.mender import unusable, without_code
 from agents.strategy import Move, code_key
 from agents.task import Draft, Task
 from agents.tester import drops_fields
-from agents.volley import without_code
 from graph.drafting import Drafting, Try, recorded
 from tools.errors import MalformedAnswer, ModelError
 

@@ -390,18 +390,16 @@ class Words:
 
     def measures(self, name: str) -> bool:
         """Whether a superlative of the text speaks of this field: "cheapest" of a fare, "oldest" of an age."""
-        spoken = {word for word in _TABLE["topics"]["by_amount"] if self.has(word)}
         parts = set(parts_of_name(name))
         if any(stems_of(part) & stems_of(noun) for part in parts for noun in self._most_of):
             return True
+        spoken = {word for word in _TABLE["topics"]["by_amount"] if self.has(word)}
         return any(spoken & set(group) and parts & set(group) for group in _TABLE["synonyms"])
 
     @cached_property
     def _most_of(self) -> list[str]:
         """What the text wants the most or the least of: "the country with the most orders"."""
-        return re.findall(
-            r"\b(?:most|fewest|highest|lowest|largest|biggest|smallest|least|greatest) (\w+)", self.folded
-        )
+        return re.findall(rf"\b(?:{'|'.join(_TABLE['topics']['extremes'])}) (\w+)", self.folded)
 
     @cached_property
     def sorts(self) -> bool:
